@@ -1,0 +1,42 @@
+/**
+ * What a broker can say about messages. Broker-wide: it covers the systems' private queues and the harness's own.
+ * Given to a transport by the user (`accounting: simulator`), or provided by the transport itself (in-process).
+ */
+export interface Accounting {
+  /** For reports: "aws simulator". */
+  readonly name: string;
+  /** Starts counting. Of messages with another trace id than `traceId` the mark says nothing. */
+  mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
+  /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time. */
+  scopeOpened?(name: string): Disposable;
+}
+
+export interface MarkOptions {
+  /** The trace id (32 hex digits) of the scope that asks. Messages known to belong to another trace are left out. */
+  readonly traceId?: string;
+}
+
+/** A moment since which messages are counted. */
+export interface Mark {
+  /** What happened since, now. Messages that were already there at the mark count too while they are not worked off. */
+  pending(signal: AbortSignal): Promise<Pending>;
+  /** Calls back, synchronously and cheaply, whenever `pending` may have changed. Left out: it must be asked again. */
+  onChange?(listener: () => void): Disposable;
+}
+
+export interface Pending {
+  /** Messages that a system should still take: ready or delayed, in queues that are not the harness's own. */
+  readonly waiting: number;
+  /** Messages that a system took and has not acknowledged. */
+  readonly inFlight: number;
+  /** Messages for the harness's own listeners that are not in its journal yet. */
+  readonly undelivered: number;
+  /** Whether the three figures are exact since the mark. */
+  readonly exact: boolean;
+  /** Real time, milliseconds since the epoch. */
+  readonly sampledAt: number;
+  /** For people: "1 in flight on customer--order-created, invisible for 27.9 s more: advance the simulator?" */
+  readonly where: readonly string[];
+  /** Why not exact. */
+  readonly reason?: string;
+}

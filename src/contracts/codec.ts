@@ -1,0 +1,14 @@
+import type { Attributes } from "./endpoint.ts";
+
+/**
+ * How a payload travels. A transport carries bodies as they are; the harness applies the channel's codec.
+ * Codecs are pure: no clock, no network.
+ */
+export interface Codec {
+  /** Shown in reports, for example "json". */
+  readonly name: string;
+  /** Turns a payload into a body. */
+  encode(payload: unknown): string | Uint8Array;
+  /** Turns a body into a payload. Throws when the body is not of this form: the harness reports that, and goes on. */
+  decode(body: string | Uint8Array, attributes: Attributes): unknown;
+}

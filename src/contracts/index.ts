@@ -1,0 +1,22 @@
+export type { Accounting, Mark, MarkOptions, Pending } from "./accounting.ts";
+export type {
+  AnyDeclaration,
+  ChannelDeclaration,
+  Correlation,
+  ListenableDeclaration,
+  SendableDeclaration,
+  TransportInfo,
+} from "./channel-declaration.ts";
+export type { Codec } from "./codec.ts";
+export type {
+  Attributes,
+  Endpoint,
+  IncomingMessage,
+  ListenerSink,
+  OutgoingMessage,
+  SendReceipt,
+  Subscription,
+  UndecodableMessage,
+} from "./endpoint.ts";
+export type { InferInput, InferOutput, SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.ts";
+export type { ObservedSystem, SystemExit, SystemLogLine } from "./system.ts";

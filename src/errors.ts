@@ -1,0 +1,271 @@
+/**
+ * Every error of Wakeful has a code, its facts as plain data, and a hint. One table holds them all.
+ *
+ * Three classes: a `UsageError` is a mistake in the test or its configuration; a `SystemError` is something around the
+ * test that is not as it must be (a broker, a resource, a process); a `VerdictError` is a test's result: red.
+ */
+
+const duration = (value: number) => (value < 1_000 ? `${Math.round(value)} ms` : `${Number((value / 1_000).toFixed(2))} s`);
+const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
+
+interface Kind<Facts> {
+  readonly class: "usage" | "system" | "verdict";
+  readonly message: (facts: Facts) => string;
+  readonly hint: (facts: Facts) => string;
+}
+
+function usage<Facts>(message: Kind<Facts>["message"], hint: Kind<Facts>["hint"]): Kind<Facts> {
+  return { class: "usage", message, hint };
+}
+
+function system<Facts>(message: Kind<Facts>["message"], hint: Kind<Facts>["hint"]): Kind<Facts> {
+  return { class: "system", message, hint };
+}
+
+/** A verdict's message is its first line; the harness renders the full report around it. */
+function verdict(headline: string, hint: string): Kind<VerdictFacts> {
+  return { class: "verdict", message: ({ detail }) => (detail ? `${headline}: ${detail}` : headline), hint: () => hint };
+}
+
+/** Facts of a verdict. */
+export interface VerdictFacts {
+  /** The rest of the first line: what was awaited, and what happened instead. */
+  readonly detail: string;
+  /** The evidence behind it, as plain data that survives JSON. The report room gives it its shape. */
+  readonly evidence?: unknown;
+}
+
+const table = {
+  // --- mistakes in a test or its configuration
+  INVALID_DURATION: usage<{ value: string; where: string }>(
+    ({ value, where }) => `${where}: "${value}" is not a duration`,
+    () => `Give milliseconds as a number, or a text such as "250ms", "1.5s", "2m" or "1h": finite, not negative, no space.`,
+  ),
+  INVALID_OPTION: usage<{ option: string; value: string; expected: string }>(
+    ({ option, value }) => `${option}: ${value} is not valid`,
+    ({ expected }) => `Expected ${expected}.`,
+  ),
+  INVALID_MATCH: usage<{ channel: string; path: string; problem: string }>(
+    ({ channel, path, problem }) => `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
+    () => `Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
+  ),
+  DUPLICATE_CHANNEL: usage<{ first: string; second: string; endpoint: string }>(
+    ({ first, second, endpoint }) => `Channels "${first}" and "${second}" are both ${endpoint}`,
+    () => `Declare each topic or queue once and use that channel in all tests: two listeners would each see only half of it, or everything twice.`,
+  ),
+  INVALID_CHANNEL: usage<{ channel: string; value: string }>(
+    ({ channel, value }) => `Channel "${channel}" is not a declaration of a transport: ${value}`,
+    () => `Use what a transport returns, for example snsSqs(...).topic("customer--created").`,
+  ),
+  NO_CHANNELS: usage<Record<never, never>>(
+    () => `The environment that start() returned has no channels`,
+    () => `Return { channels: { ... } }, with what your transports made.`,
+  ),
+  NOT_SENDABLE: usage<{ channel: string }>(
+    ({ channel }) => `Nothing can be sent to ${channel}`,
+    () => `Only a topic, a queue or a bus takes events. A dead-letter queue is filled by the broker.`,
+  ),
+  NOT_LISTENABLE: usage<{ channel: string }>(
+    ({ channel }) => `${channel} cannot be listened to`,
+    () => `A queue that a system reads has one reader. Listen to the topic before it, to its dead letters, or probe the system's state.`,
+  ),
+  SCOPE_CLOSED: usage<{ scope: string; action: string }>(
+    ({ scope, action }) => `${action} after the scope "${scope}" ended`,
+    () => `Await everything inside the test. A scope ends with its test.`,
+  ),
+  HARNESS_CLOSED: usage<{ action: string }>(
+    ({ action }) => `${action} after the harness was closed`,
+    () => `Open the harness for the whole run, and close it last.`,
+  ),
+  PAYLOAD_REJECTED: usage<{ channel: string; issues: readonly string[] }>(
+    ({ channel, issues }) => `The payload does not fit the schema of ${channel}: ${list(issues)}`,
+    () => `Send what a real producer would send, or use sendRaw() to send something malformed on purpose.`,
+  ),
+  ENCODING_FAILED: usage<{ channel: string; codec: string }>(
+    ({ channel, codec }) => `The payload for ${channel} could not be encoded as ${codec}`,
+    () => `See the cause. A JSON payload has no BigInt and no cycle.`,
+  ),
+  BOOLEAN_PROBE: usage<{ probe: string; value: string }>(
+    ({ value }) => `The probe returned ${value}: a boolean says neither what was expected nor what was there`,
+    () => `Assert inside the probe (any throw means "not yet"), or return the state itself and give { until: (value) => boolean }.`,
+  ),
+  TIME_IS_SHARED: usage<{ scopes: readonly string[] }>(
+    ({ scopes }) => `Time cannot be moved while ${scopes.length} scopes use this simulator: ${list(scopes)}`,
+    () => `Start a simulator for each worker and do not run tests that move time concurrently; expireVisibility() touches one queue only.`,
+  ),
+  REMOTE_REFUSED: usage<{ host: string }>(
+    ({ host }) => `Listening on ${host} would open the simulator to other machines`,
+    () => `Use 127.0.0.1, or give { allowRemote: true, token }.`,
+  ),
+  MISSING_CREDENTIALS: usage<{ client: string }>(
+    ({ client }) => `The ${client} client has no credentials`,
+    () => `On the simulator build the client from simulator.config; on AWS let the SDK find a profile or role.`,
+  ),
+  WRONG_ENDPOINT: usage<{ endpoint: string; problem: string }>(
+    ({ endpoint, problem }) => `Nothing that speaks this protocol answers at ${endpoint}: ${problem}`,
+    () => `Check the endpoint: on the simulator build the client from simulator.config, in other processes use simulator.env.`,
+  ),
+  // --- the surroundings
+  RESOURCE_MISSING: system<{ resource: string; similar: readonly string[] }>(
+    ({ resource }) => `There is no ${resource}`,
+    ({ similar }) =>
+      `Names match exactly.${similar.length > 0 ? ` There is: ${list(similar)}.` : ""} Is it created before the harness opens? Systems that create their own topics must be started, and ready, first.`,
+  ),
+  COMPETING_LISTENERS: system<{ resource: string; holder: string }>(
+    ({ resource, holder }) => `${resource} is read by another harness already: ${holder}`,
+    () => `One reader a queue: two would each get half of its events. Give each worker queues of its own, or wait for the lease to expire.`,
+  ),
+  LISTENER_NOT_ARMED: system<{ channel: string }>(
+    ({ channel }) => `The listener on ${channel} could not be armed`,
+    () => `See the cause. The broker must be up, and the topic or queue must exist, before the harness opens.`,
+  ),
+  SEND_FAILED: system<{ channel: string }>(
+    ({ channel }) => `Sending to ${channel} failed`,
+    () => `See the cause, which is the client's own error.`,
+  ),
+  SYSTEM_NOT_READY: system<{ system: string; waited: number; check: string; last: string; log: readonly string[] }>(
+    ({ system, waited, check, last, log }) =>
+      `${system} was not ready after ${duration(waited)}: ${check}${last ? `; last: ${last}` : ""}${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
+    () => `Start it by hand with the same environment, or raise startWithin.`,
+  ),
+  SYSTEM_EXITED_AT_START: system<{ system: string; exit: string; log: readonly string[] }>(
+    ({ system, exit, log }) =>
+      `${system} ended while it was starting (${exit})${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
+    () => `The cause is usually in its last lines. It inherits only PATH, HOME, TMPDIR and LANG: name what else it needs in inherit or env.`,
+  ),
+  COMMAND_NOT_FOUND: system<{ system: string; command: string; cwd: string }>(
+    ({ system, command, cwd }) => `${system} could not be started: no "${command}" (in ${cwd})`,
+    () => `Give the program as a list, for example ["node", "src/main.ts"]. It is looked up on PATH, not in a shell.`,
+  ),
+  SYSTEM_HUNG_ON_STOP: system<{ system: string; stopWithin: number; log: readonly string[] }>(
+    ({ system, stopWithin, log }) =>
+      `${system} did not stop within ${duration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
+    () => `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
+  ),
+  START_FAILED: system<{ within: number; problem: string }>(
+    ({ problem }) => `start() failed: ${problem}`,
+    () => `Everything that start() had opened with use() was closed again. See the cause.`,
+  ),
+  START_TIMED_OUT: system<{ within: number; opened: readonly string[] }>(
+    ({ within, opened }) => `start() did not finish within ${duration(within)}; opened so far: ${list(opened)}`,
+    () => `Raise startWithin, or look at what start() is waiting for.`,
+  ),
+  CLOSE_FAILED: system<{ what: string }>(
+    ({ what }) => `${what} could not be closed cleanly`,
+    () => `See the cause. Something may be left over.`,
+  ),
+  TIME_NOT_SETTLED: system<{ holding: readonly string[]; steps: number; waited: number }>(
+    ({ holding, waited }) => `After ${duration(waited)} of real time the consumers had not come back to their polls: ${list(holding)}`,
+    () => `A consumer is still working on a message, or has stopped polling.`,
+  ),
+  // --- verdicts
+  SLA_VIOLATED: verdict("SLA violated", "Is the system slower than promised, or did the event never start? The timeline shows how far it came."),
+  WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare the closest one below."),
+  UNEXPECTED_EVENT: verdict("Unexpected event", "Something happened that should not have."),
+  WRONG_COUNT: verdict("Wrong count", "Two ids are two publications; one id with deliveries > 1 is a redelivery by the broker."),
+  HUNG: verdict("Hung", "The last look never finished. Give the call inside the probe a time-out, or pass it attempt.signal."),
+  PROBE_WRONG: verdict("The probe itself may be wrong", "Every look failed in the same line in the same way: that is rarely the system."),
+  UNHEARD: verdict("Unheard", "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right?"),
+  UNKNOWN: verdict("Unknown", "While it was watched, something could have happened unseen: nothing can be concluded."),
+  AMBIGUOUS: verdict("Ambiguous", "Match on an id of this test, pass scope.headers, or declare the channel's correlation."),
+  NOT_JUDGED: verdict("Not judged", "The test runner's time-out came before the SLA: raise it (in Vitest: testTimeout), or lower the SLA."),
+  NOT_KNOWABLE: verdict("Not knowable", "Use the simulator, declare finishesBeforeReply or idle on the system, or say settled({ quiet: \"500ms\" })."),
+  NOT_AWAITED: verdict("Not awaited", "Put await before it: a wait that nobody awaits cannot fail the test."),
+  PROOF_CONTRADICTED: verdict("Proof contradicted", "The proof rested on a declaration that is not true: finishesBeforeReply, or idle."),
+  LISTENER_DEAF: verdict("Listener deaf", "The listener lost its broker during the wait: events may be missing."),
+  LISTENER_FAILED: verdict("Listener failed", "See the cause. The listener's transport reported it."),
+  SYSTEM_EXITED: verdict("System exited", "Its last log lines are below."),
+  COULD_NOT_DECODE: verdict("Could not decode", "An event came, but its body is not what the channel's codec reads."),
+  SCHEMA_MISMATCH: verdict("Schema mismatch", "An event came, but it does not fit the channel's schema: did the producer change, or the schema?"),
+  UNEXPECTED_DEAD_LETTER: verdict("Unexpected dead letter", "The system gave up on an event of this test. Take it with next(), or declare { allow: true }."),
+  PROBE_FAILED: verdict("Probe failed", "The probe says that waiting on makes no sense."),
+  NOT_HELD: verdict("Did not hold", "What had to stay true all the time was false once."),
+} as const satisfies Record<string, Kind<never>>;
+
+type Table = typeof table;
+
+/** The code of an error: stable, made for programs. */
+export type ErrorCode = keyof Table;
+
+/** The codes of verdicts. */
+export type VerdictCode = { [Code in ErrorCode]: Table[Code] extends Kind<VerdictFacts> ? (VerdictFacts extends FactsOf<Code> ? Code : never) : never }[ErrorCode];
+
+/** The facts of an error, by its code. */
+export type FactsOf<Code extends ErrorCode> = Table[Code] extends Kind<infer Facts> ? Facts : never;
+
+/** What all errors of Wakeful have in common. */
+export abstract class WakefulError extends Error {
+  /** Stable, made for programs: "RESOURCE_MISSING". */
+  readonly code: ErrorCode;
+  /** What is known, as plain data. Its shape belongs to the code. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What to do about it. */
+  readonly hint: string;
+
+  /** @internal */
+  constructor(code: ErrorCode, message: string, facts: object, hint: string, options: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts as Readonly<Record<string, unknown>>;
+    this.hint = hint;
+  }
+}
+
+/** A mistake in the test or its configuration. */
+export class UsageError extends WakefulError {
+  override readonly name = "UsageError";
+}
+
+/** Something around the test is not as it must be: a broker, a resource, a process. */
+export class SystemError extends WakefulError {
+  override readonly name = "SystemError";
+}
+
+/** A red verdict. `actual` and `expected` let the test runner print its own diff. */
+export class VerdictError extends WakefulError {
+  override readonly name = "VerdictError";
+  declare readonly code: VerdictCode;
+  actual?: unknown;
+  expected?: unknown;
+}
+
+interface Details {
+  readonly cause?: unknown;
+  /** The public function that the user called: the stack begins at its caller, not inside Wakeful. */
+  readonly calledFrom?: ((...arguments_: never[]) => unknown) | undefined;
+}
+
+const classes = { usage: UsageError, system: SystemError, verdict: VerdictError };
+
+/** Makes an error of the table. */
+export function wakefulError<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>, details: Details = {}): WakefulError {
+  const kind = table[code] as unknown as Kind<FactsOf<Code>>;
+  const hint = kind.hint(facts);
+  const message = kind.class === "verdict" ? kind.message(facts) : `${kind.message(facts)}\n${hint}`;
+  const error = new classes[kind.class](code, message, facts as object, hint, "cause" in details ? { cause: details.cause } : {});
+  if (details.calledFrom !== undefined) Error.captureStackTrace(error, details.calledFrom);
+  return error;
+}
+
+/** Makes a verdict's error. `text` is the whole rendered report; without it the message is the first line and the hint. */
+export function verdictError(
+  code: VerdictCode,
+  facts: VerdictFacts,
+  details: Details & { readonly text?: string; readonly actual?: unknown; readonly expected?: unknown; readonly stack?: string | undefined } = {},
+): VerdictError {
+  const kind: Kind<VerdictFacts> = table[code];
+  const hint = kind.hint(facts);
+  const message = details.text ?? `${kind.message(facts)}\n${hint}`;
+  const error = new VerdictError(code, message, facts, hint, "cause" in details ? { cause: details.cause } : {});
+  if ("actual" in details) error.actual = details.actual;
+  if ("expected" in details) error.expected = details.expected;
+  if (details.stack !== undefined) error.stack = `${error.name}: ${error.message}\n${details.stack}`;
+  else if (details.calledFrom !== undefined) Error.captureStackTrace(error, details.calledFrom);
+  return error;
+}
+
+/** The first line and the hint of a verdict, for whoever renders a report. */
+export function verdictTexts(code: VerdictCode, facts: VerdictFacts): { headline: string; hint: string } {
+  const kind: Kind<VerdictFacts> = table[code];
+  return { headline: kind.message(facts), hint: kind.hint(facts) };
+}

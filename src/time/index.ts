@@ -1,0 +1,5 @@
+export { type Clock, delay, nextTurn, systemClock } from "./clock.ts";
+export { Deadline, type DeadlineCap, type Passed } from "./deadline.ts";
+export { debuggerAttached } from "./debugger.ts";
+export { type Duration, formatDuration, milliseconds } from "./duration.ts";
+export { defaultSchedule, type Schedule, toSchedule } from "./schedule.ts";

@@ -1,0 +1,77 @@
+import type { Clock } from "../../src/time/clock.ts";
+
+interface Armed {
+  readonly due: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock that only the test moves. `advance` fires timers in the order of their due times and lets promise callbacks
+ * run between them, so that a wait re-arms as it would in real time.
+ */
+export class ManualClock implements Clock {
+  #now = 0;
+  #order = 0;
+  readonly #armed = new Set<Armed>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): number {
+    return Date.UTC(2026, 0, 1) + this.#now;
+  }
+
+  timer(milliseconds: number, callback: () => void): Disposable {
+    const armed = { due: this.#now + Math.max(0, milliseconds), order: this.#order++, callback };
+    this.#armed.add(armed);
+    return { [Symbol.dispose]: () => void this.#armed.delete(armed) };
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+
+  /** How many timers are armed: 0 once a wait has released everything. */
+  get armed(): number {
+    return this.#armed.size;
+  }
+
+  /** Moves time on, firing what comes due on the way. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds;
+    await this.settle();
+    for (let next = this.#earliest(); next !== undefined && next.due <= end; next = this.#earliest()) {
+      this.#armed.delete(next);
+      this.#now = Math.max(this.#now, next.due);
+      next.callback();
+      await this.settle();
+    }
+    this.#now = end;
+  }
+
+  /** Time passes while nothing runs, as when the process is blocked: timers that came due fire late, afterwards. */
+  block(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** Lets promise callbacks and two turns of the event loop run. Time stands still. */
+  async settle(): Promise<void> {
+    await this.turn();
+    await this.turn();
+    await this.turn();
+  }
+
+  #earliest(): Armed | undefined {
+    let earliest: Armed | undefined;
+    for (const armed of this.#armed) {
+      if (earliest === undefined || armed.due < earliest.due || (armed.due === earliest.due && armed.order < earliest.order)) {
+        earliest = armed;
+      }
+    }
+    return earliest;
+  }
+}
