@@ -5,7 +5,18 @@
  * test that is not as it must be (a broker, a resource, a process); a `VerdictError` is a test's result: red.
  */
 
-const duration = (value: number) => (value < 1_000 ? `${Math.round(value)} ms` : `${Number((value / 1_000).toFixed(2))} s`);
+/** A length of time for people: "0.4 ms", "12 ms", "1.25 s", "1 min 30 s". */
+export function formatDuration(length: number): string {
+  if (!Number.isFinite(length)) return "without end";
+  if (length < 0) return `-${formatDuration(-length)}`;
+  if (length < 10) return `${Number(length.toFixed(1))} ms`;
+  if (length < 999.5) return `${Math.round(length)} ms`;
+  if (length < 59_995) return `${Number((length / 1_000).toFixed(2))} s`;
+  const seconds = Math.round(length / 1_000);
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return [hours && `${hours} h`, minutes && `${minutes} min`, rest && `${rest} s`].filter(Boolean).join(" ");
+}
+
 const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
 
 interface Kind<Facts> {
@@ -125,7 +136,7 @@ const table = {
   ),
   SYSTEM_NOT_READY: system<{ system: string; waited: number; check: string; last: string; log: readonly string[] }>(
     ({ system, waited, check, last, log }) =>
-      `${system} was not ready after ${duration(waited)}: ${check}${last ? `; last: ${last}` : ""}${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
+      `${system} was not ready after ${formatDuration(waited)}: ${check}${last ? `; last: ${last}` : ""}${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
     () => `Start it by hand with the same environment, or raise startWithin.`,
   ),
   SYSTEM_EXITED_AT_START: system<{ system: string; exit: string; log: readonly string[] }>(
@@ -139,7 +150,7 @@ const table = {
   ),
   SYSTEM_HUNG_ON_STOP: system<{ system: string; stopWithin: number; log: readonly string[] }>(
     ({ system, stopWithin, log }) =>
-      `${system} did not stop within ${duration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
+      `${system} did not stop within ${formatDuration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
     () => `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
   ),
   START_FAILED: system<{ within: number; problem: string }>(
@@ -147,7 +158,7 @@ const table = {
     () => `Everything that start() had opened with use() was closed again. See the cause.`,
   ),
   START_TIMED_OUT: system<{ within: number; opened: readonly string[] }>(
-    ({ within, opened }) => `start() did not finish within ${duration(within)}; opened so far: ${list(opened)}`,
+    ({ within, opened }) => `start() did not finish within ${formatDuration(within)}; opened so far: ${list(opened)}`,
     () => `Raise startWithin, or look at what start() is waiting for.`,
   ),
   CLOSE_FAILED: system<{ what: string }>(
@@ -155,7 +166,7 @@ const table = {
     () => `See the cause. Something may be left over.`,
   ),
   TIME_NOT_SETTLED: system<{ holding: readonly string[]; steps: number; waited: number }>(
-    ({ holding, waited }) => `After ${duration(waited)} of real time the consumers had not come back to their polls: ${list(holding)}`,
+    ({ holding, waited }) => `After ${formatDuration(waited)} of real time the consumers had not come back to their polls: ${list(holding)}`,
     () => `A consumer is still working on a message, or has stopped polling.`,
   ),
   // --- verdicts

@@ -11,6 +11,8 @@ export interface TransportInfo {
   readonly accounting?: Accounting;
   /** A system that comes with the transport: the handlers on an in-process bus. */
   readonly system?: ObservedSystem;
+  /** Tells of what broke in the transport without failing a call: a handler on an in-process bus that threw. */
+  faults?(listener: (cause: unknown, where: string) => void): Disposable;
 }
 
 interface Declaration {

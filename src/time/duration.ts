@@ -1,5 +1,7 @@
 import { wakefulError } from "../errors.ts";
 
+export { formatDuration } from "../errors.ts";
+
 /** A length of time: a number of milliseconds, or a text such as "250ms", "1.5s", "2m", "1h". Finite, not negative. */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
 
@@ -17,16 +19,4 @@ export function milliseconds(duration: Duration, where: string): number {
   const parts = typeof duration === "string" ? form.exec(duration) : null;
   if (parts === null) throw wakefulError("INVALID_DURATION", { value: String(duration), where });
   return Number(parts[1]) * factors[parts[2] as keyof typeof factors];
-}
-
-/** A length of time for people: "0.4 ms", "12 ms", "1.25 s", "1 min 30 s". */
-export function formatDuration(length: number): string {
-  if (!Number.isFinite(length)) return "without end";
-  if (length < 0) return `-${formatDuration(-length)}`;
-  if (length < 10) return `${Number(length.toFixed(1))} ms`;
-  if (length < 999.5) return `${Math.round(length)} ms`;
-  if (length < 59_995) return `${Number((length / 1_000).toFixed(2))} s`;
-  const seconds = Math.round(length / 1_000);
-  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return [hours && `${hours} h`, minutes && `${minutes} min`, rest && `${rest} s`].filter(Boolean).join(" ");
 }

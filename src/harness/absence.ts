@@ -1,0 +1,95 @@
+import type { VerdictCode } from "../errors.ts";
+import { formatDuration } from "../time/index.ts";
+import { failure, type FailureDetails } from "./failure.ts";
+import type { ScopedEvent } from "./received-event.ts";
+import { allFacts } from "./facts.ts";
+import { rounds } from "./rounds.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import type { Sla } from "./sla.ts";
+import type { Proof } from "./types.ts";
+import type { Condition } from "./where.ts";
+import { obscured } from "./window.ts";
+
+/** One claim that nothing (more) happens. */
+export interface Absence {
+  /** "none on topic customer--created". */
+  readonly what: string;
+  readonly channel: string;
+  readonly condition: Condition;
+  readonly sla: Sla;
+  readonly startedAt: number;
+  /** Throws the verdict when something is there that contradicts the claim. */
+  readonly check: () => void;
+  /** Whether this event would contradict the claim, later on. */
+  readonly contradicts: (event: ScopedEvent) => boolean;
+}
+
+/**
+ * Concludes from facts that nothing comes: at once when all four hold. While work is known to be going on it waits for
+ * that; where a fact cannot be known it watches until the deadline. What is known to be unfinished then, or could have
+ * happened unseen, makes the verdict *unknown*, which is red.
+ */
+export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: AbortSignal): Promise<Proof> {
+  const { clock } = scope.harness;
+  const { what, channel, sla, startedAt } = absence;
+  const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) =>
+    failure(scope, { ...absence, code, detail, ...more });
+  const before = () => {
+    absence.check();
+    const obstacle = obscured(scope, channel, startedAt);
+    if (obstacle !== undefined) throw red("UNKNOWN", obstacle);
+  };
+  for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {
+    const { holding, unknowable, busy, unheard, passed } = round;
+    if (unheard[0] !== undefined) {
+      throw red("UNHEARD", `what was sent to ${unheard[0].channel} reached nobody, so silence proves nothing`, {
+        assessment: round,
+      });
+    }
+    if (round.stable) {
+      return conclude(scope, absence, { how: "proved", facts: holding, missing: [], watchedFor: clock.now() - startedAt });
+    }
+    if (passed === undefined) continue;
+    const more = { lateness: passed.lateness, assessment: round };
+    if (sla.deadline.cap !== undefined) {
+      throw red("NOT_JUDGED", `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`, more);
+    }
+    if (busy.length > 0) {
+      throw red("UNKNOWN", `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`, more);
+    }
+    return conclude(
+      scope,
+      absence,
+      { how: "watched", facts: holding, missing: [...unknowable.keys()], watchedFor: clock.now() - startedAt },
+      [...new Set(unknowable.values())],
+    );
+  }
+  throw new TypeError("unreachable: rounds never end by themselves");
+}
+
+/** Writes the green verdict down, and keeps the proof open to contradiction. */
+function conclude(scope: ScopeCore, absence: Absence, proof: Proof, reasons: readonly string[] = []): Proof {
+  const { clock, journal, proofs } = scope.harness;
+  const { what, channel, condition, startedAt, contradicts } = absence;
+  const basis =
+    proof.how === "proved"
+      ? `proved: ${proof.facts.join(", ")}`
+      : `watched for ${formatDuration(proof.watchedFor)}: ${reasons.join("; ")}`;
+  journal.append({ kind: "verdict", scope: scope.id, what, outcome: "green", detail: basis, took: proof.watchedFor });
+  proofs.add({
+    scope,
+    what,
+    channel,
+    any: condition.any,
+    at: clock.now(),
+    accepts: contradicts,
+    contradicted: (event) =>
+      failure(scope, {
+        ...absence,
+        code: "PROOF_CONTRADICTED",
+        detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(event.entry.at - startedAt - proof.watchedFor)} later this came`,
+        unexpected: [event],
+      }),
+  });
+  return proof;
+}

@@ -1,0 +1,82 @@
+import type { AnyDeclaration } from "../contracts/index.ts";
+import { wakefulError } from "../errors.ts";
+import { proveExactly } from "./exactly.ts";
+import { awaitNext } from "./next.ts";
+import { proveNone } from "./none.ts";
+import type { ScopedEvent } from "./received-event.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import { checkPayload, encode, sendBody } from "./send.ts";
+import type { CountOptions, Proof, SendOptions, SentEvent, WaitOptions } from "./types.ts";
+import { toCondition } from "./where.ts";
+
+/** Starts a wait that the scope watches: noted whether it is awaited, aborted at the scope's end. */
+export type StartWait = <T>(
+  what: string,
+  calledFrom: (...arguments_: never[]) => unknown,
+  signal: AbortSignal | undefined,
+  wait: (signal: AbortSignal, origin: () => string) => Promise<T>,
+) => Promise<T>;
+
+/** One channel as one scope sees it. The types of `Channel`, `Sendable` and `Listenable` are put on by the scope. */
+export class ScopedChannel {
+  readonly #scope: ScopeCore;
+  readonly #name: string;
+  readonly #declaration: AnyDeclaration;
+  readonly #start: StartWait;
+
+  constructor(scope: ScopeCore, name: string, declaration: AnyDeclaration, start: StartWait) {
+    this.#scope = scope;
+    this.#name = name;
+    this.#declaration = declaration;
+    this.#start = start;
+  }
+
+  send(payload: unknown, options?: SendOptions): Promise<SentEvent> {
+    return this.#start(`send to ${this.#name}`, this.send, options?.signal, async (signal) => {
+      await checkPayload(this.#name, this.#declaration, payload);
+      const body = encode(this.#name, this.#declaration, payload);
+      return await sendBody(this.#scope, this.#name, this.#declaration, { body, payload }, options, signal);
+    });
+  }
+
+  sendRaw(body: string | Uint8Array, options?: SendOptions): Promise<SentEvent> {
+    return this.#start(`sendRaw to ${this.#name}`, this.sendRaw, options?.signal, (signal) =>
+      sendBody(this.#scope, this.#name, this.#declaration, { body, payload: body }, options, signal),
+    );
+  }
+
+  next(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<ScopedEvent> {
+    const given = arguments.length > 0;
+    return this.#start(`next on ${this.#name}`, this.next, options?.signal, async (signal) => {
+      this.#mustListen();
+      const condition = toCondition(where, given, this.#name);
+      return await awaitNext(this.#scope, this.#name, condition, options, signal);
+    });
+  }
+
+  exactly(count: number, where?: unknown, options?: CountOptions): Promise<ScopedEvent[]> {
+    return this.#start(`exactly ${count} on ${this.#name}`, this.exactly, options?.signal, async (signal) => {
+      this.#mustListen();
+      const condition = toCondition(where, where !== undefined, this.#name);
+      return await proveExactly(this.#scope, this.#name, count, condition, options, signal);
+    });
+  }
+
+  none(where?: unknown, options?: WaitOptions): Promise<Proof> {
+    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal) => {
+      this.#mustListen();
+      const condition = toCondition(where, where !== undefined, this.#name);
+      return await proveNone(this.#scope, this.#name, condition, options, signal);
+    });
+  }
+
+  seen(where?: unknown): readonly ScopedEvent[] {
+    this.#mustListen();
+    const condition = toCondition(where, where !== undefined, this.#name);
+    return [...this.#scope.events(this.#name)].filter((event) => condition.accepts(event));
+  }
+
+  #mustListen(): void {
+    if (this.#declaration.endpoint.listen === undefined) throw wakefulError("NOT_LISTENABLE", { channel: this.#name });
+  }
+}

@@ -1,0 +1,99 @@
+import { type VerdictCode, wakefulError } from "../errors.ts";
+import { formatDuration, Waker } from "../time/index.ts";
+import { type Absence, proveAbsence } from "./absence.ts";
+import { failure, type FailureDetails } from "./failure.ts";
+import { accepts } from "./none.ts";
+import type { ScopedEvent } from "./received-event.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import { slaOf } from "./sla.ts";
+import { formatExit } from "./systems.ts";
+import type { CountOptions } from "./types.ts";
+import type { Condition } from "./where.ts";
+import { obscured } from "./window.ts";
+
+/**
+ * Waits until `count` events of the scope meet the condition, then proves that no more come. Claimed ones count too.
+ * One more ends it at once. Claims them only when it is green.
+ */
+export async function proveExactly(
+  scope: ScopeCore,
+  channel: string,
+  count: number,
+  condition: Condition,
+  options: CountOptions | undefined,
+  signal: AbortSignal,
+): Promise<ScopedEvent[]> {
+  if (!Number.isInteger(count) || count < 0) {
+    throw wakefulError("INVALID_OPTION", { option: "exactly(count)", value: String(count), expected: "a whole number, 0 or more" });
+  }
+  const { harness } = scope;
+  const { clock, journal, lives } = harness;
+  const startedAt = clock.now();
+  const what = `exactly ${count} on ${channel}`;
+  const sla = slaOf(scope, options);
+  const deliveries = options?.count === "deliveries";
+  const common = { what, channel, condition, sla, startedAt };
+  const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) => failure(scope, { ...common, code, detail, ...more });
+
+  const matching = () => [...scope.events(channel)].filter((event) => accepts(scope, common, event));
+  const tally = (events: readonly ScopedEvent[]) =>
+    deliveries ? events.reduce((sum, event) => sum + event.deliveries, 0) : events.length;
+  const unit = deliveries ? "deliveries" : "events";
+  const check = () => {
+    const events = matching();
+    if (tally(events) > count) {
+      throw red("WRONG_COUNT", `${tally(events)} ${unit} came on ${channel}, ${count} expected`, { unexpected: events });
+    }
+    const unclear = condition.any ? events.find((event) => scope.belongs(event.entry) === "unattributed") : undefined;
+    const ambiguity = unclear && scope.ambiguity();
+    if (ambiguity) throw red("AMBIGUOUS", `an event came on ${channel} that bears no trace, and ${ambiguity}`);
+    return events;
+  };
+  await untilComplete();
+  // the silence afterwards has a window of its own
+  const silence = { ...common, sla: slaOf(scope, { within: sla.within }), startedAt: clock.now() };
+  const absence: Absence = { ...silence, check, contradicts: (event) => accepts(scope, common, event) };
+  await proveAbsence(scope, absence, signal);
+  const events = check();
+  for (const event of events) scope.claims.claim(event.sequence);
+  return events;
+
+  async function untilComplete(): Promise<void> {
+    const waker = new Waker(clock);
+    let passed: { lateness: number } | undefined;
+    using resources = new DisposableStack();
+    resources.use(journal.watch({ channel, kinds: ["received", "listener"] }, waker.wake));
+    resources.use(lives.onDeath(waker.wake));
+    resources.use(
+      sla.deadline.whenPassed((how) => {
+        passed = how;
+        waker.wake();
+      }),
+    );
+    signal.addEventListener("abort", waker.wake, { once: true });
+    resources.defer(() => {
+      signal.removeEventListener("abort", waker.wake);
+    });
+    for (;;) {
+      const events = check();
+      if (tally(events) === count) return;
+      signal.throwIfAborted();
+      if (lives.death !== undefined) {
+        throw red("SYSTEM_EXITED", `${lives.death.system} ended (${formatExit(lives.death.exit)}) when ${tally(events)} of ${count} had come`);
+      }
+      const intake = harness.intakes.get(channel);
+      if (intake?.state === "failed") throw red("LISTENER_FAILED", `the listener on ${channel} broke`, { cause: intake.failure });
+      if (passed !== undefined) {
+        const { lateness } = passed;
+        if (sla.deadline.cap !== undefined) {
+          throw red("NOT_JUDGED", `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`, { lateness });
+        }
+        const obstacle = obscured(scope, channel, startedAt);
+        const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;
+        if (obstacle !== undefined) throw red("UNKNOWN", `${seen}, but ${obstacle}`, { lateness });
+        throw red(events.length === 0 ? "SLA_VIOLATED" : "WRONG_COUNT", seen, { lateness, unexpected: events });
+      }
+      await waker.rest();
+    }
+  }
+}

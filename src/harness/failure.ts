@@ -1,0 +1,130 @@
+import { type VerdictCode, type VerdictError, verdictError, verdictTexts } from "../errors.ts";
+import { closest, timeline } from "../journal/index.ts";
+import { type Evidence, type EventEvidence, type LookEvidence, renderText, toPlain } from "../report/index.ts";
+import type { Assessment } from "./facts.ts";
+import type { ScopedEvent } from "./received-event.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import type { Sla } from "./sla.ts";
+import type { Condition } from "./where.ts";
+
+/** What a wait knows when it turns red. */
+export interface FailureDetails {
+  readonly code: VerdictCode;
+  /** The rest of the first line. */
+  readonly detail: string;
+  /** "next on customerCreated". */
+  readonly what: string;
+  readonly channel?: string;
+  readonly condition?: Condition;
+  readonly sla?: Pick<Sla, "within" | "source" | "zero">;
+  /** Replaces the SLA's zero point. */
+  readonly zero?: string;
+  readonly startedAt: number;
+  readonly lateness?: number;
+  readonly late?: readonly { readonly event: ScopedEvent; readonly by: number }[];
+  readonly unexpected?: readonly ScopedEvent[];
+  readonly assessment?: Assessment;
+  readonly looks?: LookEvidence;
+  readonly dump?: unknown;
+  readonly cause?: unknown;
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+  /** The stack of the user's line, without a heading. */
+  readonly origin?: string;
+}
+
+const othersShown = 20;
+
+/** Makes the error of a red verdict: gathers the evidence from the journal, renders it, and writes the verdict down. */
+export function failure(scope: ScopeCore, details: FailureDetails): VerdictError {
+  const { journal, clock } = scope.harness;
+  const { code, detail, what, cause } = details;
+  const took = clock.now() - details.startedAt;
+  const evidence = gather(scope, details, took);
+  journal.append({ kind: "verdict", scope: scope.id, what, outcome: "red", detail: code, took });
+  const near = evidence.closest;
+  const diff =
+    "actual" in details || "expected" in details
+      ? { actual: details.actual, expected: details.expected }
+      : near !== undefined
+        ? { actual: near.event.payload, expected: evidence.awaited.match }
+        : {};
+  return verdictError(
+    code,
+    { detail, evidence: toPlain(evidence) },
+    {
+      text: renderText(evidence),
+      ...diff,
+      ...(cause !== undefined && { cause }),
+      ...(details.origin !== undefined && { stack: details.origin }),
+    },
+  );
+}
+
+function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evidence {
+  const { code, detail, what, channel, condition, sla, zero, lateness, assessment, looks, dump, cause } = details;
+  const { journal, systems } = scope.harness;
+  const { headline, hint } = verdictTexts(code, { detail });
+  const unexpected = details.unexpected ?? [];
+  const late = details.late ?? [];
+  const named = new Set([...unexpected, ...late.map(({ event }) => event)].map(({ sequence }) => sequence));
+  const others = channel === undefined ? [] : [...scope.events(channel)].filter(({ sequence }) => !named.has(sequence));
+  const unclaimed = others.filter((event) => !event.claimed);
+  const near =
+    condition?.match !== undefined && late.length === 0 && unexpected.length === 0
+      ? closest(condition.match, unclaimed.map((event) => event.entry))
+      : undefined;
+  const nearEvent = near && unclaimed.find(({ sequence }) => sequence === near.entry.sequence);
+  return {
+    code,
+    headline,
+    hint,
+    scope: { name: scope.name, traceId: scope.traceId },
+    awaited: {
+      what,
+      ...(condition?.match !== undefined && { match: condition.match }),
+      ...(condition?.predicate !== undefined && { predicate: condition.predicate }),
+    },
+    ...(sla && { sla: { within: sla.within, source: sla.source, zero: zero ?? sla.zero } }),
+    waited,
+    ...(lateness !== undefined && { lateness }),
+    ...(near && nearEvent && { closest: { event: describe(scope, nearEvent), differences: near.differences } }),
+    late: late.map(({ event, by }) => ({ ...describe(scope, event), by })),
+    unexpected: unexpected.map((event) => describe(scope, event)),
+    others: others.slice(-othersShown).map((event) => describe(scope, event)),
+    ...(looks && { looks }),
+    ...(assessment && {
+      facts: {
+        holding: assessment.holding,
+        unknowable: [...assessment.unknowable].map(([fact, reason]) => ({ fact, reason })),
+        busy: assessment.busy,
+      },
+    }),
+    systems: systems.map(({ name, ready }) => ({ name, ready })),
+    timeline: timelineOf(scope),
+    ...(cause !== undefined && { cause }),
+    ...(dump !== undefined && { dump }),
+  };
+
+  function timelineOf(of: ScopeCore) {
+    return timeline(journal.entries(of.from), {
+      scope: of.id,
+      from: of.from,
+      openedAt: of.openedAt,
+      belongs: (entry) => of.belongs(entry),
+    });
+  }
+}
+
+function describe(scope: ScopeCore, event: ScopedEvent): EventEvidence {
+  return {
+    sequence: event.sequence,
+    offset: event.entry.at - scope.openedAt,
+    channel: event.channel,
+    id: event.id,
+    payload: event.payload,
+    belongs: scope.belongs(event.entry),
+    claimed: event.claimed,
+    deliveries: event.deliveries,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Accounting, AnyDeclaration, ObservedSystem, TransportInfo } from "../contracts/index.ts";
+import type { Journal } from "../journal/index.ts";
+import type { Clock } from "../time/index.ts";
+import type { Intake } from "./intake.ts";
+import type { OpenProofs } from "./open-proofs.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import type { Systems } from "./systems.ts";
+
+/** What all scopes of a harness share. */
+export interface HarnessCore {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Milliseconds. */
+  readonly sla: number;
+  /** For failures: "the harness's sla", "the default". */
+  readonly slaSource: string;
+  readonly declarations: ReadonlyMap<string, AnyDeclaration>;
+  readonly intakes: ReadonlyMap<string, Intake>;
+  readonly transports: readonly TransportInfo[];
+  readonly accountings: readonly Accounting[];
+  readonly systems: readonly ObservedSystem[];
+  readonly lives: Systems;
+  readonly proofs: OpenProofs;
+  readonly openScopes: Set<ScopeCore>;
+  /** The scope that closed last, if what it caused was not known to be worked off. */
+  lastUnsettled: { readonly name: string; readonly closedAt: number } | undefined;
+  /** Whose ids were declared by `own`: id → scope id. */
+  readonly owners: Map<string, string>;
+  /** When the sends of this harness began, by span id, monotonic. */
+  readonly spans: Map<string, number>;
+  /** How long this process was blocked at most since the last scope began, ms. */
+  readonly lag: () => number;
+  readonly resetLag: () => void;
+  closed: boolean;
+}

@@ -1,0 +1,177 @@
+import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
+import { WakefulError, wakefulError } from "../errors.ts";
+import { Journal } from "../journal/index.ts";
+import { delay, EventLoopLag, milliseconds, systemClock } from "../time/index.ts";
+import type { HarnessCore } from "./harness-core.ts";
+import { Intake } from "./intake.ts";
+import { OpenProofs } from "./open-proofs.ts";
+import { TestScope } from "./scope.ts";
+import { ScopeCore } from "./scope-core.ts";
+import { Systems } from "./systems.ts";
+import { accountingsOf, systemsOf, transportsOf } from "./transports.ts";
+import type { Declarations, Harness, HarnessOptions, Scope, ScopeOptions } from "./types.ts";
+
+const defaultSla = 3_000;
+/** A declaration that is not true shows within this time after the last proof; closing earlier would hide it. */
+const lingerAfterProof = 500;
+
+/**
+ * Opens all channels of a run and arms their listeners: nothing sent from then on can be missed.
+ *
+ * Rejects with `RESOURCE_MISSING`, `DUPLICATE_CHANNEL`, `LISTENER_NOT_ARMED`, `INVALID_DURATION`; what was opened by then
+ * is closed again.
+ *
+ * @example
+ * await using harness = await createHarness({ channels: { created: aws.topic("customer--created") }, sla: "3s" });
+ * await using scope = harness.scope("a new customer is announced");
+ * const event = await scope.channels.created.next();
+ */
+export async function createHarness<const D extends Declarations>(options: HarnessOptions<D>): Promise<Harness<D>> {
+  const { channels, clock = systemClock, signal } = options;
+  const sla = options.sla === undefined ? defaultSla : milliseconds(options.sla, "sla");
+  const declarations = new Map(Object.entries(channels));
+  checkDeclarations(declarations);
+  signal?.throwIfAborted();
+
+  const journal = new Journal({ clock, ...options.journal });
+  const transports = transportsOf([...declarations.values()]);
+  const systems: readonly ObservedSystem[] = [...new Set([...(options.systems ?? []), ...systemsOf(transports)])];
+  const spans = new Map<string, number>();
+  const intakes = new Map<string, Intake>();
+  for (const [channel, declaration] of declarations) {
+    if (declaration.endpoint.listen === undefined) continue;
+    intakes.set(channel, new Intake({ journal, clock, channel, declaration, sentAt: (spanId) => spans.get(spanId) }));
+  }
+  const lag = new EventLoopLag();
+  const core: HarnessCore = {
+    clock,
+    journal,
+    sla,
+    slaSource: options.sla === undefined ? "the default" : "the harness's sla",
+    declarations,
+    intakes,
+    transports,
+    accountings: accountingsOf(transports),
+    systems,
+    lives: new Systems(systems, journal),
+    proofs: new OpenProofs(),
+    openScopes: new Set(),
+    lastUnsettled: undefined,
+    owners: new Map(),
+    spans,
+    lag: () => lag.longest(),
+    resetLag: () => {
+      lag.reset();
+    },
+    closed: false,
+  };
+  const faults = transports.flatMap(
+    ({ faults }) =>
+      faults?.((cause, where) => {
+        journal.append({ kind: "fault", where, cause });
+      }) ?? [],
+  );
+  const release = () => {
+    lag[Symbol.dispose]();
+    core.lives[Symbol.dispose]();
+    core.proofs.close();
+    for (const fault of faults) fault[Symbol.dispose]();
+  };
+  try {
+    const subscriptions = await arm(core, signal ?? new AbortController().signal);
+    return new OpenHarness<D>(core, subscriptions, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function checkDeclarations(declarations: ReadonlyMap<string, AnyDeclaration>): void {
+  const seen: { name: string; declaration: AnyDeclaration }[] = [];
+  for (const [name, declaration] of declarations) {
+    // JavaScript users, and declarations that lost their type on the way
+    const given = declaration as AnyDeclaration | undefined;
+    if (typeof given?.endpoint?.name !== "string" || given.transport === undefined) {
+      throw wakefulError("INVALID_CHANNEL", { channel: name, value: String(given) });
+    }
+    const twin = seen.find(
+      ({ declaration: other }) => other.endpoint.name === given.endpoint.name && other.transport === given.transport,
+    );
+    if (twin !== undefined) {
+      throw wakefulError("DUPLICATE_CHANNEL", { first: twin.name, second: name, endpoint: given.endpoint.name });
+    }
+    seen.push({ name, declaration: given });
+  }
+}
+
+/** Arms all listeners at once. When one cannot be armed, those that could are closed again. */
+async function arm(core: HarnessCore, signal: AbortSignal): Promise<Subscription[]> {
+  const attempts = await Promise.allSettled(
+    [...core.intakes].map(async ([channel, intake]) => {
+      const endpoint = core.declarations.get(channel)?.endpoint;
+      try {
+        const subscription = await endpoint?.listen?.(intake, signal);
+        core.journal.append({ kind: "listener", channel, state: "armed" });
+        return subscription;
+      } catch (cause) {
+        signal.throwIfAborted();
+        throw cause instanceof WakefulError ? cause : wakefulError("LISTENER_NOT_ARMED", { channel }, { cause });
+      }
+    }),
+  );
+  const armed = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? (attempt.value ?? []) : []));
+  const failed = attempts.find((attempt) => attempt.status === "rejected");
+  if (failed === undefined) return armed;
+  await Promise.allSettled(armed.map((subscription) => subscription[Symbol.asyncDispose]()));
+  throw failed.reason;
+}
+
+class OpenHarness<D extends Declarations> implements Harness<D> {
+  readonly #core: HarnessCore;
+  readonly #subscriptions: readonly Subscription[];
+  readonly #release: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(core: HarnessCore, subscriptions: readonly Subscription[], release: () => void) {
+    this.#core = core;
+    this.#subscriptions = subscriptions;
+    this.#release = release;
+  }
+
+  scope(name: string, options: ScopeOptions = {}): Scope<D> {
+    if (this.#core.closed) throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
+    return new TestScope(new ScopeCore(this.#core, name, options.deadline)) as unknown as Scope<D>;
+  }
+
+  takeFailures(): readonly Error[] {
+    return this.#core.proofs.take();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { clock, proofs, openScopes } = this.#core;
+    if (proofs.latest !== undefined) {
+      const rest = proofs.latest + lingerAfterProof - clock.now();
+      if (rest > 0) await delay(clock, rest);
+    }
+    const errors: unknown[] = [];
+    for (const scope of [...openScopes]) scope.end(false);
+    this.#core.closed = true;
+    const closed = await Promise.allSettled(this.#subscriptions.map((subscription) => subscription[Symbol.asyncDispose]()));
+    for (const result of closed) {
+      if (result.status === "rejected") errors.push(wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause: result.reason }));
+    }
+    errors.unshift(...proofs.take());
+    this.#release();
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, "The harness was closed, with several failures");
+  }
+}

@@ -1,0 +1,94 @@
+import { type Clock, type Deadline, defaultSchedule, Waker } from "../time/index.ts";
+import { type Assessment, assess, unanswered } from "./facts.ts";
+import type { Fact } from "./types.ts";
+import type { ScopeCore } from "./scope-core.ts";
+
+/** How long after the deadline brokers and systems may still take to answer. */
+const answerGrace = 1_000;
+
+/** One look at the facts. */
+export interface Round extends Assessment {
+  /** Counts from 1. */
+  readonly number: number;
+  /** All needed facts held in two looks running, and nothing came between them. */
+  readonly stable: boolean;
+  /** Set once the deadline has passed: this is the last round. */
+  readonly passed: { readonly lateness: number } | undefined;
+}
+
+/**
+ * Looks at the facts again and again: whenever something happened, and on a schedule while work is known to be going on.
+ * The consumer breaks off when it has seen enough. `before` runs first in each round, and may throw.
+ */
+export async function* rounds(
+  scope: ScopeCore,
+  needed: readonly Fact[],
+  deadline: Deadline,
+  signal: AbortSignal,
+  before: () => void,
+): AsyncGenerator<Round, never> {
+  const { clock, journal } = scope.harness;
+  const startedAt = clock.now();
+  const waker = new Waker(clock);
+  let passed: { lateness: number } | undefined;
+  using resources = new DisposableStack();
+  resources.use(journal.watch({ kinds: ["received", "refused", "listener", "system", "sent"] }, waker.wake));
+  resources.use(
+    deadline.whenPassed((how) => {
+      passed = how;
+      waker.wake();
+    }),
+  );
+  signal.addEventListener("abort", waker.wake, { once: true });
+  resources.defer(() => {
+    signal.removeEventListener("abort", waker.wake);
+  });
+  void scope.marks.then((answers) => {
+    for (const answer of answers) {
+      const change = "mark" in answer ? answer.mark.onChange?.(waker.wake) : undefined;
+      if (change === undefined) continue;
+      if (resources.disposed) change[Symbol.dispose]();
+      else resources.use(change);
+    }
+  });
+
+  let heldAt: number | undefined;
+  for (let number = 1; ; number++) {
+    signal.throwIfAborted();
+    before();
+    const start = journal.last;
+    const last = passed;
+    const assessment = await bounded(clock, deadline, assess(scope, signal));
+    signal.throwIfAborted();
+    before();
+    const holds = needed.every((fact) => assessment.holding.includes(fact));
+    const stable = holds && heldAt === journal.last;
+    heldAt = holds && start === journal.last ? start : undefined;
+    yield { ...assessment, number, stable, passed: last };
+    if (holds) await clock.turn();
+    else {
+      // work in hand may end without a call-back, so it is asked for again; what cannot be known need not be
+      const rest =
+        assessment.busy.length > 0
+          ? defaultSchedule({ number, elapsed: clock.now() - startedAt, lastLook: 0 })
+          : undefined;
+      await waker.rest(rest);
+    }
+  }
+}
+
+async function bounded(clock: Clock, deadline: Deadline, assessment: Promise<Assessment>): Promise<Assessment> {
+  using resources = new DisposableStack();
+  const silence = new Promise<Assessment>((resolve) => {
+    resources.use(
+      deadline.whenPassed(() => {
+        const timer = clock.timer(answerGrace, () => {
+          resolve(unanswered("a broker or a system did not answer when it was asked"));
+        });
+        if (resources.disposed) timer[Symbol.dispose]();
+        else resources.use(timer);
+      }),
+    );
+  });
+  return await Promise.race([assessment, silence]);
+}

@@ -1,0 +1,165 @@
+import { UsageError, verdictError, VerdictError, WakefulError, wakefulError } from "../errors.ts";
+import { createProbes, diffOf, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
+import { renderTimeline } from "../report/index.ts";
+import { timeline } from "../journal/index.ts";
+import { type DeadlineCap, traceContext, WatchedPromise } from "../time/index.ts";
+import { ScopedChannel, type StartWait } from "./channel.ts";
+import { currentScope } from "./current-scope.ts";
+import { untakenDeadLetters } from "./dead-letters.ts";
+import { failure } from "./failure.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import { awaitSettled, isSettled } from "./settle.ts";
+import { formatExit } from "./systems.ts";
+import type { SettledOptions, Settlement } from "./types.ts";
+
+/** One test's view: its channels, its probes, its checks at the end. Typed by `Scope`. */
+export class TestScope implements AsyncDisposable, Probes {
+  readonly #core: ScopeCore;
+  readonly channels: Readonly<Record<string, ScopedChannel>>;
+  readonly probeUntil: Probes["probeUntil"];
+  readonly probeDuring: Probes["probeDuring"];
+  #closing: Promise<void> | undefined;
+
+  constructor(core: ScopeCore) {
+    this.#core = core;
+    this.channels = Object.freeze(
+      Object.fromEntries(
+        [...core.harness.declarations].map(([name, declaration]) => [name, new ScopedChannel(core, name, declaration, this.#start)]),
+      ),
+    );
+    const probes = createProbes(() => this.probeContext());
+    this.probeUntil = probes.probeUntil;
+    this.probeDuring = probes.probeDuring;
+  }
+
+  get name(): string {
+    return this.#core.name;
+  }
+
+  get traceId(): string {
+    return this.#core.traceId;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#core.headers;
+  }
+
+  own(id: string): void {
+    if (typeof id !== "string" || id === "") {
+      throw wakefulError("INVALID_OPTION", { option: "own(id)", value: String(id), expected: "a text that is not empty" });
+    }
+    this.#core.own(id);
+  }
+
+  limit(deadline: DeadlineCap | undefined): void {
+    this.#core.cap = deadline;
+  }
+
+  settled(options?: SettledOptions): Promise<Settlement> {
+    return this.#start("settled", this.settled, options?.signal, (signal) => awaitSettled(this.#core, options, signal));
+  }
+
+  run<T>(body: () => T): T {
+    return currentScope.run(this, () => traceContext.run({ traceId: this.#core.traceId }, body));
+  }
+
+  /** What happened in this scope so far, as text. */
+  timeline(): string {
+    const { harness, id, from, openedAt } = this.#core;
+    const belongs = this.#core.belongs.bind(this.#core);
+    return renderTimeline(timeline(harness.journal.entries(from), { scope: id, from, openedAt, belongs }));
+  }
+
+  close(outcome: { readonly failed: boolean } = { failed: false }): Promise<void> {
+    this.#closing ??= this.#close(outcome.failed);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal */
+  probeContext(): ProbeContext {
+    const { harness, cap } = this.#core;
+    const { lives, journal } = harness;
+    return {
+      clock: harness.clock,
+      sla: harness.sla,
+      slaSource: harness.slaSource,
+      cap,
+      onEvent: (callback) =>
+        journal.watch({ kinds: ["received"] }, (entry) => {
+          if (entry.kind === "received" && this.#core.belongs(entry) !== "foreign") callback();
+        }),
+      onDeath: (callback) => {
+        if (lives.death !== undefined) callback(`${lives.death.system} ended (${formatExit(lives.death.exit)})`);
+        return lives.onDeath(({ system, exit }) => {
+          callback(`${system} ended (${formatExit(exit)})`);
+        });
+      },
+      onLook: ({ number, took, outcome, result }, probe) => {
+        journal.append({ kind: "look", scope: this.#core.id, probe, number, took, outcome, result });
+      },
+      fail: (problem) => this.#probeFailure(problem),
+      start: this.#start,
+    };
+  }
+
+  #probeFailure(problem: ProbeFailure): VerdictError {
+    const { code, detail, what, startedAt, within, source, lateness, history, cause, dump } = problem;
+    return failure(this.#core, {
+      code,
+      detail,
+      what,
+      startedAt,
+      sla: { within, source, zero: "the start of the wait" },
+      looks: { count: history.count, first: history.first, last: history.last, history: history.runs },
+      ...(lateness !== undefined && { lateness }),
+      ...(cause !== undefined && { cause }),
+      ...(dump !== undefined && { dump }),
+      ...diffOf(cause),
+    });
+  }
+
+  readonly #start: StartWait = (what, calledFrom, signal, wait) => {
+    const core = this.#core;
+    const promise = WatchedPromise.start({ what, calledFrom, signal }, async (combined, origin) => {
+      try {
+        if (core.harness.closed) throw wakefulError("HARNESS_CLOSED", { action: what });
+        if (core.closed) throw wakefulError("SCOPE_CLOSED", { scope: core.name, action: what });
+        return await wait(combined, origin);
+      } catch (error) {
+        // what the user sees first is the line of the test, not a line of ours
+        if (error instanceof UsageError || error instanceof VerdictError) error.stack = `${error.name}: ${error.message}\n${origin()}`;
+        throw error;
+      }
+    });
+    core.pendingWaits.add(promise);
+    return promise;
+  };
+
+  async #close(failed: boolean): Promise<void> {
+    const core = this.#core;
+    const { harness } = core;
+    const errors: WakefulError[] = [];
+    // an await whose promise has just been handed out is noted a microtask later
+    await harness.clock.turn();
+    for (const wait of core.pendingWaits) {
+      if (wait.awaited) continue;
+      const error = verdictError("NOT_AWAITED", { detail: `${wait.what} was started in "${core.name}", and nobody awaited it` }, { stack: wait.origin });
+      errors.push(error);
+      wait.abort(error);
+    }
+    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core));
+    const settled = await isSettled(core, harness.clock, core.ended);
+    core.end(settled);
+    for (const wait of core.pendingWaits) {
+      wait.abort(wakefulError("SCOPE_CLOSED", { scope: core.name, action: wait.what }));
+    }
+    core.pendingWaits.clear();
+    if (failed) return;
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n\n"));
+  }
+}

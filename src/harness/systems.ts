@@ -1,0 +1,88 @@
+import type { ObservedSystem, SystemExit } from "../contracts/index.ts";
+import type { Journal } from "../journal/index.ts";
+
+/** An unexpected end of a system. */
+export interface Death {
+  readonly system: string;
+  readonly exit: SystemExit;
+}
+
+/** The last time that a system was not alive and ready. */
+export interface Trouble {
+  /** Monotonic. */
+  readonly at: number;
+  /** For people. */
+  readonly what: string;
+}
+
+/** Writes the systems' logs and lives into the journal, and tells waits of deaths that nobody asked for. */
+export class Systems implements Disposable {
+  readonly all: readonly ObservedSystem[];
+  readonly #observations: Disposable[] = [];
+  readonly #listeners = new Set<(death: Death) => void>();
+  #disposed = false;
+  #death: Death | undefined;
+  #trouble: Trouble | undefined;
+
+  constructor(systems: readonly ObservedSystem[], journal: Journal) {
+    this.all = systems;
+    for (const system of systems) {
+      this.#observations.push(
+        system.logs(({ stream, text }) => {
+          journal.append({ kind: "log", system: system.name, stream, text });
+        }),
+      );
+      const observed = system.onReadyChange?.((ready, reason) => {
+        const { at } = journal.append({
+          kind: "system",
+          system: system.name,
+          state: ready ? "ready" : "not ready",
+          detail: reason,
+          expected: true,
+        });
+        if (!ready) this.#trouble = { at, what: `${system.name} was not ready meanwhile (${reason})` };
+        if (ready && this.#death?.system === system.name) this.#death = undefined;
+      });
+      if (observed !== undefined) this.#observations.push(observed);
+      void system.exited.then((exit) => {
+        if (this.#disposed) return;
+        const { at } = journal.append({
+          kind: "system",
+          system: system.name,
+          state: "exited",
+          detail: formatExit(exit),
+          expected: exit.expected,
+        });
+        this.#trouble = { at, what: `${system.name} ended meanwhile (${formatExit(exit)})` };
+        if (exit.expected) return;
+        this.#death = { system: system.name, exit };
+        for (const listener of this.#listeners) listener(this.#death);
+      });
+    }
+  }
+
+  /** A system that is dead now, though nobody asked for it. */
+  get death(): Death | undefined {
+    return this.#death;
+  }
+
+  /** When a system was last known not to be alive and ready; it may be again. */
+  get trouble(): Trouble | undefined {
+    return this.#trouble;
+  }
+
+  onDeath(listener: (death: Death) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    for (const observation of this.#observations.splice(0)) observation[Symbol.dispose]();
+  }
+}
+
+/** "exit code 1", "SIGKILL". */
+export function formatExit(exit: SystemExit): string {
+  return exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
+}

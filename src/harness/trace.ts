@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * Every trace id that a harness makes begins with these four bytes ("wake"), so that an event of another test, worker or
+ * run is known as foreign, while a trace that the system started by itself is merely unattributed.
+ */
+const mark = "77616b65";
+const form = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
+
+/** A new trace id: 32 hex digits (https://www.w3.org/TR/trace-context/#trace-id). */
+export function newTraceId(): string {
+  return mark + randomBytes(12).toString("hex");
+}
+
+/** A new span id: 16 hex digits. Each send has its own, so that what it causes is known by it. */
+export function newSpanId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** Whether some harness made this trace id. */
+export function isHarnessTrace(traceId: string): boolean {
+  return traceId.startsWith(mark);
+}
+
+/** The `traceparent` header of a trace and span. */
+export function traceparent(traceId: string, spanId: string): string {
+  return `00-${traceId}-${spanId}-01`;
+}
+
+/** Reads a `traceparent`; undefined when it is absent or not one. */
+export function parseTraceparent(
+  value: string | Uint8Array | undefined,
+): { readonly traceId: string; readonly spanId: string } | undefined {
+  if (typeof value !== "string") return undefined;
+  const parts = form.exec(value);
+  return parts === null ? undefined : { traceId: parts[1] as string, spanId: parts[2] as string };
+}

@@ -1,0 +1,43 @@
+import { wakefulError } from "../errors.ts";
+import { checkMatch, matches } from "../journal/index.ts";
+import type { ReceivedEvent } from "./types.ts";
+
+/** A wait's condition on events, checked and ready to use. */
+export interface Condition {
+  accepts(event: ReceivedEvent<unknown>): boolean;
+  /** The partial payload, if that is what was given. */
+  readonly match?: unknown;
+  /** The predicate's source text, if that is what was given. */
+  readonly predicate?: string;
+  /** Whether the wait was given no condition: any event will do. */
+  readonly any: boolean;
+}
+
+/** Makes a condition of what the user gave. Throws `INVALID_MATCH` before any waiting. */
+export function toCondition(where: unknown, given: boolean, channel: string): Condition {
+  if (!given) return { accepts: () => true, any: true };
+  if (typeof where === "function") {
+    const accept = where as (event: ReceivedEvent<unknown>) => unknown;
+    return {
+      accepts(event) {
+        const answer = accept(event);
+        if (typeof answer !== "boolean") refuseAnswer(answer, channel);
+        return answer === true;
+      },
+      predicate: accept.toString(),
+      any: false,
+    };
+  }
+  checkMatch(where, channel);
+  return { accepts: (event) => matches(where, event.payload), match: where, any: false };
+}
+
+/** A predicate that returns no boolean says nothing: an async one would accept every event. */
+function refuseAnswer(answer: unknown, channel: string): never {
+  const asynchronous = typeof answer === "object" && answer !== null && "then" in answer;
+  throw wakefulError("INVALID_OPTION", {
+    option: `The predicate for ${channel}`,
+    value: asynchronous ? "a promise" : `its result (${typeof answer})`,
+    expected: asynchronous ? "a synchronous predicate: an async one would accept every event" : "true or false",
+  });
+}

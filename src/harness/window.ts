@@ -1,0 +1,26 @@
+import type { ScopeCore } from "./scope-core.ts";
+
+/**
+ * Why nothing can be concluded about the silence since `startedAt`; undefined when the window was clear: the listener
+ * heard all the time, the systems were alive and ready, everything that came could be read, nothing was forgotten.
+ * Without a channel: of all channels, and what could not be read does not matter.
+ */
+export function obscured(scope: ScopeCore, channel: string | undefined, startedAt: number): string | undefined {
+  const { journal, intakes, systems, lives } = scope.harness;
+  for (const [name, intake] of intakes) {
+    if (channel !== undefined && name !== channel) continue;
+    if (intake.state === "failed") return `the listener on ${name} broke`;
+    if (intake.state === "deaf") return `the listener on ${name} has lost its broker`;
+    if (intake.deafAt !== undefined && intake.deafAt >= startedAt) return `the listener on ${name} lost its broker meanwhile`;
+    if (intake.lostAt !== undefined && intake.lostAt >= scope.openedAt) return `the listener on ${name} may have lost events`;
+    if (channel === undefined) continue;
+    for (const refused of intake.refused) {
+      if (refused.sequence < scope.from || scope.belongs(refused) === "foreign") continue;
+      return `an event came on ${name} that cannot be judged: ${refused.why} (${refused.problems.join("; ")})`;
+    }
+  }
+  for (const system of systems) if (!system.ready) return `${system.name} is not alive and ready`;
+  if (lives.trouble !== undefined && lives.trouble.at >= startedAt) return lives.trouble.what;
+  const gap = journal.gapSince(scope.from);
+  return gap && `the journal dropped ${gap.dropped} entries of this time`;
+}

@@ -1,0 +1,75 @@
+import type { VerdictCode } from "../errors.ts";
+import type { TimelineLine } from "../journal/index.ts";
+
+/** Everything that a failed wait, probe or proof knows: the one model that text, JSON and other reports are made of. */
+export interface Evidence {
+  readonly code: VerdictCode;
+  /** The first line. */
+  readonly headline: string;
+  readonly hint: string;
+  readonly scope: { readonly name: string; readonly traceId: string };
+  readonly awaited: {
+    /** "next on customerCreated". */
+    readonly what: string;
+    readonly match?: unknown;
+    /** A predicate's source text. */
+    readonly predicate?: string;
+  };
+  readonly sla?: {
+    /** Milliseconds. */
+    readonly within: number;
+    /** "within", "the harness's sla", "the default". */
+    readonly source: string;
+    /** "the start of the wait". */
+    readonly zero: string;
+  };
+  /** Milliseconds from the start of the wait to the verdict. */
+  readonly waited: number;
+  /** How much too late this process noticed its own deadline, ms: it was blocked. */
+  readonly lateness?: number;
+  readonly closest?: {
+    readonly event: EventEvidence;
+    readonly differences: readonly { readonly path: string; readonly expected: unknown; readonly actual: unknown; readonly missing: boolean }[];
+  };
+  /** Came after the deadline. */
+  readonly late: readonly (EventEvidence & { readonly by: number })[];
+  /** Came, and should not have; or all that were counted. */
+  readonly unexpected: readonly EventEvidence[];
+  /** What else came on the channel. */
+  readonly others: readonly EventEvidence[];
+  readonly looks?: LookEvidence;
+  readonly facts?: {
+    readonly holding: readonly string[];
+    readonly unknowable: readonly { readonly fact: string; readonly reason: string }[];
+    /** Work known to be going on. */
+    readonly busy: readonly string[];
+  };
+  readonly systems: readonly { readonly name: string; readonly ready: boolean }[];
+  readonly timeline: readonly TimelineLine[];
+  /** The error behind it. */
+  readonly cause?: unknown;
+  /** What `onTimeout` returned. */
+  readonly dump?: unknown;
+}
+
+export interface EventEvidence {
+  /** Position in the journal. */
+  readonly sequence: number;
+  /** Milliseconds since the scope began. */
+  readonly offset: number;
+  readonly channel: string;
+  readonly id: string;
+  readonly payload: unknown;
+  readonly belongs: "mine" | "foreign" | "unattributed";
+  readonly claimed: boolean;
+  readonly deliveries: number;
+}
+
+/** What a probe saw. */
+export interface LookEvidence {
+  readonly count: number;
+  readonly first?: unknown;
+  readonly last?: unknown;
+  /** Distinct results in order, each with how often it came. */
+  readonly history: readonly { readonly result: unknown; readonly times: number }[];
+}
