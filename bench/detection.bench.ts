@@ -19,7 +19,7 @@ const mustBe = async (look: Look) => {
 };
 
 const tools: Readonly<Record<string, Wait>> = {
-  "probeUntil": (look) => probeUntil(() => mustBe(look), { within: patience }),
+  probeUntil: (look) => probeUntil(() => mustBe(look), { within: patience }),
   "vi.waitFor": (look) => vi.waitFor(() => mustBe(look), { timeout: patience }),
   "expect.poll": (look) => expect.poll(look, { timeout: patience }).toBe(true),
   "p-wait-for": (look) => pWaitFor(look),
@@ -81,7 +81,15 @@ test("detection overhead, side by side", { timeout: 1_800_000 }, async () => {
         const overhead = summarize(done.map((each) => each.overhead));
         const looks = summarize(done.map((each) => each.looks));
         medians.set(name, overhead.median);
-        rows.push({ range: range.name, probe: probe.name, tool: name, trials: overhead.count, median: overhead.median, p95: overhead.p95, looks: looks.median });
+        rows.push({
+          range: range.name,
+          probe: probe.name,
+          tool: name,
+          trials: overhead.count,
+          median: overhead.median,
+          p95: overhead.p95,
+          looks: looks.median,
+        });
         const label = `${name}, ${range.name}, ${probe.name}`;
         const ours = name === "probeUntil" && probe.takes === 0 && range.low === 20;
         figures.push(
@@ -99,6 +107,12 @@ test("detection overhead, side by side", { timeout: 1_800_000 }, async () => {
       });
     }
   }
-  console.table(rows.map((row) => ({ ...row, median: Number((row["median"] as number).toFixed(2)), p95: Number((row["p95"] as number).toFixed(2)) })));
+  console.table(
+    rows.map((row) => ({
+      ...row,
+      median: Number((row["median"] as number).toFixed(2)),
+      p95: Number((row["p95"] as number).toFixed(2)),
+    })),
+  );
   writeResult({ benchmark: "detection", figures, details: rows });
 });

@@ -35,7 +35,11 @@ function system<Facts>(message: Kind<Facts>["message"], hint: Kind<Facts>["hint"
 
 /** A verdict's message is its first line; the harness renders the full report around it. */
 function verdict(headline: string, hint: string): Kind<VerdictFacts> {
-  return { class: "verdict", message: ({ detail }) => (detail ? `${headline}: ${detail}` : headline), hint: () => hint };
+  return {
+    class: "verdict",
+    message: ({ detail }) => (detail ? `${headline}: ${detail}` : headline),
+    hint: () => hint,
+  };
 }
 
 /** Facts of a verdict. */
@@ -50,19 +54,23 @@ const table = {
   // --- mistakes in a test or its configuration
   INVALID_DURATION: usage<{ value: string; where: string }>(
     ({ value, where }) => `${where}: "${value}" is not a duration`,
-    () => `Give milliseconds as a number, or a text such as "250ms", "1.5s", "2m" or "1h": finite, not negative, no space.`,
+    () =>
+      `Give milliseconds as a number, or a text such as "250ms", "1.5s", "2m" or "1h": finite, not negative, no space.`,
   ),
   INVALID_OPTION: usage<{ option: string; value: string; expected: string }>(
     ({ option, value }) => `${option}: ${value} is not valid`,
     ({ expected }) => `Expected ${expected}.`,
   ),
   INVALID_MATCH: usage<{ channel: string; path: string; problem: string }>(
-    ({ channel, path, problem }) => `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
-    () => `Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
+    ({ channel, path, problem }) =>
+      `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
+    () =>
+      `Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
   ),
   DUPLICATE_CHANNEL: usage<{ first: string; second: string; endpoint: string }>(
     ({ first, second, endpoint }) => `Channels "${first}" and "${second}" are both ${endpoint}`,
-    () => `Declare each topic or queue once and use that channel in all tests: two listeners would each see only half of it, or everything twice.`,
+    () =>
+      `Declare each topic or queue once and use that channel in all tests: two listeners would each see only half of it, or everything twice.`,
   ),
   INVALID_CHANNEL: usage<{ channel: string; value: string }>(
     ({ channel, value }) => `Channel "${channel}" is not a declaration of a transport: ${value}`,
@@ -78,7 +86,8 @@ const table = {
   ),
   NOT_LISTENABLE: usage<{ channel: string }>(
     ({ channel }) => `${channel} cannot be listened to`,
-    () => `A queue that a system reads has one reader. Listen to the topic before it, to its dead letters, or probe the system's state.`,
+    () =>
+      `A queue that a system reads has one reader. Listen to the topic before it, to its dead letters, or probe the system's state.`,
   ),
   SCOPE_CLOSED: usage<{ scope: string; action: string }>(
     ({ scope, action }) => `${action} after the scope "${scope}" ended`,
@@ -98,11 +107,13 @@ const table = {
   ),
   BOOLEAN_PROBE: usage<{ probe: string; value: string }>(
     ({ value }) => `The probe returned ${value}: a boolean says neither what was expected nor what was there`,
-    () => `Assert inside the probe (any throw means "not yet"), or return the state itself and give { until: (value) => boolean }.`,
+    () =>
+      `Assert inside the probe (any throw means "not yet"), or return the state itself and give { until: (value) => boolean }.`,
   ),
   TIME_IS_SHARED: usage<{ scopes: readonly string[] }>(
     ({ scopes }) => `Time cannot be moved while ${scopes.length} scopes use this simulator: ${list(scopes)}`,
-    () => `Start a simulator for each worker and do not run tests that move time concurrently; expireVisibility() touches one queue only.`,
+    () =>
+      `Start a simulator for each worker and do not run tests that move time concurrently; expireVisibility() touches one queue only.`,
   ),
   REMOTE_REFUSED: usage<{ host: string }>(
     ({ host }) => `Listening on ${host} would open the simulator to other machines`,
@@ -114,7 +125,8 @@ const table = {
   ),
   WRONG_ENDPOINT: usage<{ endpoint: string; problem: string }>(
     ({ endpoint, problem }) => `Nothing that speaks this protocol answers at ${endpoint}: ${problem}`,
-    () => `Check the endpoint: on the simulator build the client from simulator.config, in other processes use simulator.env.`,
+    () =>
+      `Check the endpoint: on the simulator build the client from simulator.config, in other processes use simulator.env.`,
   ),
   // --- the surroundings
   RESOURCE_MISSING: system<{ resource: string; similar: readonly string[] }>(
@@ -124,7 +136,8 @@ const table = {
   ),
   COMPETING_LISTENERS: system<{ resource: string; holder: string }>(
     ({ resource, holder }) => `${resource} is read by another harness already: ${holder}`,
-    () => `One reader a queue: two would each get half of its events. Give each worker queues of its own, or wait for the lease to expire.`,
+    () =>
+      `One reader a queue: two would each get half of its events. Give each worker queues of its own, or wait for the lease to expire.`,
   ),
   LISTENER_NOT_ARMED: system<{ channel: string }>(
     ({ channel }) => `The listener on ${channel} could not be armed`,
@@ -142,7 +155,8 @@ const table = {
   SYSTEM_EXITED_AT_START: system<{ system: string; exit: string; log: readonly string[] }>(
     ({ system, exit, log }) =>
       `${system} ended while it was starting (${exit})${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
-    () => `The cause is usually in its last lines. It inherits only PATH, HOME, TMPDIR and LANG: name what else it needs in inherit or env.`,
+    () =>
+      `The cause is usually in its last lines. It inherits only PATH, HOME, TMPDIR and LANG: name what else it needs in inherit or env.`,
   ),
   COMMAND_NOT_FOUND: system<{ system: string; command: string; cwd: string }>(
     ({ system, command, cwd }) => `${system} could not be started: no "${command}" (in ${cwd})`,
@@ -151,14 +165,16 @@ const table = {
   SYSTEM_HUNG_ON_STOP: system<{ system: string; stopWithin: number; log: readonly string[] }>(
     ({ system, stopWithin, log }) =>
       `${system} did not stop within ${formatDuration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
-    () => `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
+    () =>
+      `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
   ),
   START_FAILED: system<{ within: number; problem: string }>(
     ({ problem }) => `start() failed: ${problem}`,
     () => `Everything that start() had opened with use() was closed again. See the cause.`,
   ),
-  START_TIMED_OUT: system<{ within: number; opened: readonly string[] }>(
-    ({ within, opened }) => `start() did not finish within ${formatDuration(within)}; opened so far: ${list(opened)}`,
+  START_TIMED_OUT: system<{ within: number; opened: readonly string[]; log: readonly string[] }>(
+    ({ within, opened, log }) =>
+      `start() did not finish within ${formatDuration(within)}; opened so far: ${list(opened)}${log.length > 0 ? `\nTheir log:\n  ${log.join("\n  ")}` : ""}`,
     () => `Raise startWithin, or look at what start() is waiting for.`,
   ),
   CLOSE_FAILED: system<{ what: string }>(
@@ -166,29 +182,63 @@ const table = {
     () => `See the cause. Something may be left over.`,
   ),
   TIME_NOT_SETTLED: system<{ holding: readonly string[]; steps: number; waited: number }>(
-    ({ holding, waited }) => `After ${formatDuration(waited)} of real time the consumers had not come back to their polls: ${list(holding)}`,
+    ({ holding, waited }) =>
+      `After ${formatDuration(waited)} of real time the consumers had not come back to their polls: ${list(holding)}`,
     () => `A consumer is still working on a message, or has stopped polling.`,
   ),
   // --- verdicts
-  SLA_VIOLATED: verdict("SLA violated", "Is the system slower than promised, or did the event never start? The timeline shows how far it came."),
+  SLA_VIOLATED: verdict(
+    "SLA violated",
+    "Is the system slower than promised, or did the event never start? The timeline shows how far it came.",
+  ),
   WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare the closest one below."),
   UNEXPECTED_EVENT: verdict("Unexpected event", "Something happened that should not have."),
-  WRONG_COUNT: verdict("Wrong count", "Two ids are two publications; one id with deliveries > 1 is a redelivery by the broker."),
-  HUNG: verdict("Hung", "The last look never finished. Give the call inside the probe a time-out, or pass it attempt.signal."),
-  PROBE_WRONG: verdict("The probe itself may be wrong", "Every look failed in the same line in the same way: that is rarely the system."),
-  UNHEARD: verdict("Unheard", "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right?"),
+  WRONG_COUNT: verdict(
+    "Wrong count",
+    "Two ids are two publications; one id with deliveries > 1 is a redelivery by the broker.",
+  ),
+  HUNG: verdict(
+    "Hung",
+    "The last look never finished. Give the call inside the probe a time-out, or pass it attempt.signal.",
+  ),
+  PROBE_WRONG: verdict(
+    "The probe itself may be wrong",
+    "Every look failed in the same line in the same way: that is rarely the system.",
+  ),
+  UNHEARD: verdict(
+    "Unheard",
+    "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right?",
+  ),
   UNKNOWN: verdict("Unknown", "While it was watched, something could have happened unseen: nothing can be concluded."),
-  AMBIGUOUS: verdict("Ambiguous", "Match on an id of this test, pass scope.headers, or declare the channel's correlation."),
-  NOT_JUDGED: verdict("Not judged", "The test runner's time-out came before the SLA: raise it (in Vitest: testTimeout), or lower the SLA."),
-  NOT_KNOWABLE: verdict("Not knowable", "Use the simulator, declare finishesBeforeReply or idle on the system, or say settled({ quiet: \"500ms\" })."),
+  AMBIGUOUS: verdict(
+    "Ambiguous",
+    "Match on an id of this test, pass scope.headers, or declare the channel's correlation.",
+  ),
+  NOT_JUDGED: verdict(
+    "Not judged",
+    "The test runner's time-out came before the SLA: raise it (in Vitest: testTimeout), or lower the SLA.",
+  ),
+  NOT_KNOWABLE: verdict(
+    "Not knowable",
+    'Use the simulator, declare finishesBeforeReply or idle on the system, or say settled({ quiet: "500ms" }).',
+  ),
   NOT_AWAITED: verdict("Not awaited", "Put await before it: a wait that nobody awaits cannot fail the test."),
-  PROOF_CONTRADICTED: verdict("Proof contradicted", "The proof rested on a declaration that is not true: finishesBeforeReply, or idle."),
+  PROOF_CONTRADICTED: verdict(
+    "Proof contradicted",
+    "The proof rested on a declaration that is not true: finishesBeforeReply, or idle.",
+  ),
   LISTENER_DEAF: verdict("Listener deaf", "The listener lost its broker during the wait: events may be missing."),
   LISTENER_FAILED: verdict("Listener failed", "See the cause. The listener's transport reported it."),
   SYSTEM_EXITED: verdict("System exited", "Its last log lines are below."),
   COULD_NOT_DECODE: verdict("Could not decode", "An event came, but its body is not what the channel's codec reads."),
-  SCHEMA_MISMATCH: verdict("Schema mismatch", "An event came, but it does not fit the channel's schema: did the producer change, or the schema?"),
-  UNEXPECTED_DEAD_LETTER: verdict("Unexpected dead letter", "The system gave up on an event of this test. Take it with next(), or declare { allow: true }."),
+  SCHEMA_MISMATCH: verdict(
+    "Schema mismatch",
+    "An event came, but it does not fit the channel's schema: did the producer change, or the schema?",
+  ),
+  UNEXPECTED_DEAD_LETTER: verdict(
+    "Unexpected dead letter",
+    "The system gave up on an event of this test. Take it with next(), or declare { allow: true }.",
+  ),
   PROBE_FAILED: verdict("Probe failed", "The probe says that waiting on makes no sense."),
   NOT_HELD: verdict("Did not hold", "What had to stay true all the time was false once."),
 } as const satisfies Record<string, Kind<never>>;
@@ -199,7 +249,13 @@ type Table = typeof table;
 export type ErrorCode = keyof Table;
 
 /** The codes of verdicts. */
-export type VerdictCode = { [Code in ErrorCode]: Table[Code] extends Kind<VerdictFacts> ? (VerdictFacts extends FactsOf<Code> ? Code : never) : never }[ErrorCode];
+export type VerdictCode = {
+  [Code in ErrorCode]: Table[Code] extends Kind<VerdictFacts>
+    ? VerdictFacts extends FactsOf<Code>
+      ? Code
+      : never
+    : never;
+}[ErrorCode];
 
 /** The facts of an error, by its code. */
 export type FactsOf<Code extends ErrorCode> = Table[Code] extends Kind<infer Facts> ? Facts : never;
@@ -249,11 +305,21 @@ interface Details {
 const classes = { usage: UsageError, system: SystemError, verdict: VerdictError };
 
 /** Makes an error of the table. */
-export function wakefulError<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>, details: Details = {}): WakefulError {
+export function wakefulError<Code extends ErrorCode>(
+  code: Code,
+  facts: FactsOf<Code>,
+  details: Details = {},
+): WakefulError {
   const kind = table[code] as unknown as Kind<FactsOf<Code>>;
   const hint = kind.hint(facts);
   const message = kind.class === "verdict" ? kind.message(facts) : `${kind.message(facts)}\n${hint}`;
-  const error = new classes[kind.class](code, message, facts as object, hint, "cause" in details ? { cause: details.cause } : {});
+  const error = new classes[kind.class](
+    code,
+    message,
+    facts as object,
+    hint,
+    "cause" in details ? { cause: details.cause } : {},
+  );
   if (details.calledFrom !== undefined) Error.captureStackTrace(error, details.calledFrom);
   return error;
 }
@@ -262,7 +328,12 @@ export function wakefulError<Code extends ErrorCode>(code: Code, facts: FactsOf<
 export function verdictError(
   code: VerdictCode,
   facts: VerdictFacts,
-  details: Details & { readonly text?: string; readonly actual?: unknown; readonly expected?: unknown; readonly stack?: string | undefined } = {},
+  details: Details & {
+    readonly text?: string;
+    readonly actual?: unknown;
+    readonly expected?: unknown;
+    readonly stack?: string | undefined;
+  } = {},
 ): VerdictError {
   const kind: Kind<VerdictFacts> = table[code];
   const hint = kind.hint(facts);

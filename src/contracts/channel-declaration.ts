@@ -54,4 +54,5 @@ export interface ChannelDeclaration<in In, out Out = In> extends Declaration {
 }
 
 /** What `harness({ channels })` takes, by the channel's name in the test. */
-export type AnyDeclaration = SendableDeclaration<never> | ListenableDeclaration<unknown> | ChannelDeclaration<never, unknown>;
+export type AnyDeclaration =
+  SendableDeclaration<never> | ListenableDeclaration<unknown> | ChannelDeclaration<never, unknown>;

@@ -13,8 +13,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 
 /** What a schema says of a value: the parsed value, or the issues. */
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
 /** One thing that a schema found wrong. */
 export interface SchemaIssue {

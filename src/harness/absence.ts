@@ -47,15 +47,28 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
       });
     }
     if (round.stable) {
-      return conclude(scope, absence, { how: "proved", facts: holding, missing: [], watchedFor: clock.now() - startedAt });
+      return conclude(scope, absence, {
+        how: "proved",
+        facts: holding,
+        missing: [],
+        watchedFor: clock.now() - startedAt,
+      });
     }
     if (passed === undefined) continue;
     const more = { lateness: passed.lateness, assessment: round };
     if (sla.deadline.cap !== undefined) {
-      throw red("NOT_JUDGED", `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`, more);
+      throw red(
+        "NOT_JUDGED",
+        `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`,
+        more,
+      );
     }
     if (busy.length > 0) {
-      throw red("UNKNOWN", `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`, more);
+      throw red(
+        "UNKNOWN",
+        `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`,
+        more,
+      );
     }
     return conclude(
       scope,

@@ -24,7 +24,11 @@ export async function proveExactly(
   signal: AbortSignal,
 ): Promise<ScopedEvent[]> {
   if (!Number.isInteger(count) || count < 0) {
-    throw wakefulError("INVALID_OPTION", { option: "exactly(count)", value: String(count), expected: "a whole number, 0 or more" });
+    throw wakefulError("INVALID_OPTION", {
+      option: "exactly(count)",
+      value: String(count),
+      expected: "a whole number, 0 or more",
+    });
   }
   const { harness } = scope;
   const { clock, journal, lives } = harness;
@@ -33,7 +37,8 @@ export async function proveExactly(
   const sla = slaOf(scope, options);
   const deliveries = options?.count === "deliveries";
   const common = { what, channel, condition, sla, startedAt };
-  const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) => failure(scope, { ...common, code, detail, ...more });
+  const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) =>
+    failure(scope, { ...common, code, detail, ...more });
 
   const matching = () => [...scope.events(channel)].filter((event) => accepts(scope, common, event));
   const tally = (events: readonly ScopedEvent[]) =>
@@ -42,7 +47,9 @@ export async function proveExactly(
   const check = () => {
     const events = matching();
     if (tally(events) > count) {
-      throw red("WRONG_COUNT", `${tally(events)} ${unit} came on ${channel}, ${count} expected`, { unexpected: events });
+      throw red("WRONG_COUNT", `${tally(events)} ${unit} came on ${channel}, ${count} expected`, {
+        unexpected: events,
+      });
     }
     const unclear = condition.any ? events.find((event) => scope.belongs(event.entry) === "unattributed") : undefined;
     const ambiguity = unclear && scope.ambiguity();
@@ -79,14 +86,22 @@ export async function proveExactly(
       if (tally(events) === count) return;
       signal.throwIfAborted();
       if (lives.death !== undefined) {
-        throw red("SYSTEM_EXITED", `${lives.death.system} ended (${formatExit(lives.death.exit)}) when ${tally(events)} of ${count} had come`);
+        throw red(
+          "SYSTEM_EXITED",
+          `${lives.death.system} ended (${formatExit(lives.death.exit)}) when ${tally(events)} of ${count} had come`,
+        );
       }
       const intake = harness.intakes.get(channel);
-      if (intake?.state === "failed") throw red("LISTENER_FAILED", `the listener on ${channel} broke`, { cause: intake.failure });
+      if (intake?.state === "failed")
+        throw red("LISTENER_FAILED", `the listener on ${channel} broke`, { cause: intake.failure });
       if (passed !== undefined) {
         const { lateness } = passed;
         if (sla.deadline.cap !== undefined) {
-          throw red("NOT_JUDGED", `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`, { lateness });
+          throw red(
+            "NOT_JUDGED",
+            `${what}: ${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`,
+            { lateness },
+          );
         }
         const obstacle = obscured(scope, channel, startedAt);
         const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;

@@ -58,7 +58,8 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
     }
   }
   for (const answer of await scope.marks) {
-    const pending = "mark" in answer ? await ask(() => answer.mark.pending(signal), signal) : { problem: answer.problem };
+    const pending =
+      "mark" in answer ? await ask(() => answer.mark.pending(signal), signal) : { problem: answer.problem };
     if ("problem" in pending) {
       note("worked off", `${answer.accounting.name} could not be asked: ${messageOf(pending.problem)}`);
       note("delivered", `${answer.accounting.name} could not be asked: ${messageOf(pending.problem)}`);
@@ -86,7 +87,12 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
   // last: an intake may have taken in what was delivered while the brokers were asked
   if (!scope.intakesIdle) work("delivered", ["events are being checked against their schema"]);
   if (missing.has("worked off")) missing.add("finished");
-  return { holding: allFacts.filter((fact) => !missing.has(fact) && (fact !== "heard" || unheard.length === 0)), unknowable, busy, unheard };
+  return {
+    holding: allFacts.filter((fact) => !missing.has(fact) && (fact !== "heard" || unheard.length === 0)),
+    unknowable,
+    busy,
+    unheard,
+  };
 }
 
 function describe(pending: Pending): readonly string[] {

@@ -72,7 +72,10 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   const unclaimed = others.filter((event) => !event.claimed);
   const near =
     condition?.match !== undefined && late.length === 0 && unexpected.length === 0
-      ? closest(condition.match, unclaimed.map((event) => event.entry))
+      ? closest(
+          condition.match,
+          unclaimed.map((event) => event.entry),
+        )
       : undefined;
   const nearEvent = near && unclaimed.find(({ sequence }) => sequence === near.entry.sequence);
   return {

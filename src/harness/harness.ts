@@ -139,7 +139,8 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
-    if (this.#core.closed) throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
+    if (this.#core.closed)
+      throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
     return new TestScope(new ScopeCore(this.#core, name, options.deadline)) as unknown as Scope<D>;
   }
 
@@ -165,9 +166,12 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     const errors: unknown[] = [];
     for (const scope of [...openScopes]) scope.end(false);
     this.#core.closed = true;
-    const closed = await Promise.allSettled(this.#subscriptions.map((subscription) => subscription[Symbol.asyncDispose]()));
+    const closed = await Promise.allSettled(
+      this.#subscriptions.map((subscription) => subscription[Symbol.asyncDispose]()),
+    );
     for (const result of closed) {
-      if (result.status === "rejected") errors.push(wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause: result.reason }));
+      if (result.status === "rejected")
+        errors.push(wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause: result.reason }));
     }
     errors.unshift(...proofs.take());
     this.#release();

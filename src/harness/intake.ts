@@ -159,7 +159,12 @@ export class Intake implements ListenerSink {
   #take(message: IncomingMessage, arrived: number): Promise<void> | undefined {
     const trace = parseTraceparent(message.attributes.traceparent);
     const traceId = message.traceId ?? trace?.traceId;
-    const refuse = (why: "could not decode" | "schema mismatch", problems: readonly string[], body: unknown, cause?: unknown) => {
+    const refuse = (
+      why: "could not decode" | "schema mismatch",
+      problems: readonly string[],
+      body: unknown,
+      cause?: unknown,
+    ) => {
       this.#refuse({
         kind: "refused",
         channel: this.#channel,
@@ -198,7 +203,9 @@ export class Intake implements ListenerSink {
 
     let payload: unknown;
     try {
-      payload = this.#codec ? this.#codec.decode(message.body as string | Uint8Array, message.attributes) : message.body;
+      payload = this.#codec
+        ? this.#codec.decode(message.body as string | Uint8Array, message.attributes)
+        : message.body;
     } catch (cause) {
       refuse("could not decode", [messageOf(cause)], message.body, cause);
       return undefined;

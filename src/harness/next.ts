@@ -46,13 +46,24 @@ export function awaitNext(
       scope.claims.claim(event.sequence);
       const { latency } = event;
       if (latency !== undefined && latency > sla.within + harness.lag()) {
-        red("SLA_VIOLATED", `it came ${formatDuration(latency)} after the send that caused it; the SLA is ${formatDuration(sla.within)}`, {
-          late: [{ event, by: latency - sla.within }],
-          zero: "the send that caused it, known by its trace",
-        });
+        red(
+          "SLA_VIOLATED",
+          `it came ${formatDuration(latency)} after the send that caused it; the SLA is ${formatDuration(sla.within)}`,
+          {
+            late: [{ event, by: latency - sla.within }],
+            zero: "the send that caused it, known by its trace",
+          },
+        );
         return;
       }
-      journal.append({ kind: "verdict", scope: scope.id, what, outcome: "green", detail: `#${event.sequence}`, took: clock.now() - startedAt });
+      journal.append({
+        kind: "verdict",
+        scope: scope.id,
+        what,
+        outcome: "green",
+        detail: `#${event.sequence}`,
+        took: clock.now() - startedAt,
+      });
       resolve(event);
     };
     /** Whether this event ended the wait. */
@@ -90,7 +101,11 @@ export function awaitNext(
     const onTimeout = ({ lateness }: { lateness: number }) => {
       end();
       if (sla.deadline.cap !== undefined) {
-        red("NOT_JUDGED", `${what}: ${sla.deadline.cap.name} came after ${formatDuration(clock.now() - startedAt)}, before the SLA of ${formatDuration(sla.within)}`, { lateness });
+        red(
+          "NOT_JUDGED",
+          `${what}: ${sla.deadline.cap.name} came after ${formatDuration(clock.now() - startedAt)}, before the SLA of ${formatDuration(sla.within)}`,
+          { lateness },
+        );
         return;
       }
       void listenOn(scope, channel, condition, Math.min(longestListenOn, sla.within), signal).then((late) => {
@@ -100,7 +115,11 @@ export function awaitNext(
         }
         const by = late === undefined ? 0 : late.entry.at - sla.deadline.at;
         const { code, detail, cause } = judge(scope, channel, condition, startedAt, late && { event: late, by });
-        red(code, detail, { lateness, ...(late && { late: [{ event: late, by }] }), ...(cause !== undefined && { cause }) });
+        red(code, detail, {
+          lateness,
+          ...(late && { late: [{ event: late, by }] }),
+          ...(cause !== undefined && { cause }),
+        });
       }, reject);
     };
     const onDeath = (death: Death) => {
@@ -193,14 +212,24 @@ function judge(
     };
   }
   if (intake?.deafAt !== undefined && (intake.state === "deaf" || intake.deafAt >= startedAt)) {
-    return { code: "LISTENER_DEAF", detail: `${awaited} did not come, and its listener had lost the broker`, cause: intake.failure };
+    return {
+      code: "LISTENER_DEAF",
+      detail: `${awaited} did not come, and its listener had lost the broker`,
+      cause: intake.failure,
+    };
   }
   if (scope.sent.length > 0 && scope.sent.every(({ reached }) => reached === 0)) {
-    return { code: "UNHEARD", detail: `${awaited} did not come: what was sent reached nobody (${[...new Set(scope.sent.map((sent) => sent.channel))].join(", ")})` };
+    return {
+      code: "UNHEARD",
+      detail: `${awaited} did not come: what was sent reached nobody (${[...new Set(scope.sent.map((sent) => sent.channel))].join(", ")})`,
+    };
   }
   const others = [...scope.events(channel)].filter((event) => !event.claimed);
   if (others.some((event) => isWrongContent(scope, condition, event))) {
-    return { code: "WRONG_CONTENT", detail: `${awaited} did not come, but ${others.length === 1 ? "another" : `${others.length} others`} did` };
+    return {
+      code: "WRONG_CONTENT",
+      detail: `${awaited} did not come, but ${others.length === 1 ? "another" : `${others.length} others`} did`,
+    };
   }
   return { code: "SLA_VIOLATED", detail: `${awaited} did not come` };
 }
@@ -213,6 +242,9 @@ function isWrongContent(scope: ScopeCore, condition: Condition, event: ScopedEve
 }
 
 function agreesSomewhere(match: unknown, payload: unknown): boolean {
-  if (typeof match !== "object" || match === null || typeof payload !== "object" || payload === null) return Object.is(match, payload);
-  return Object.entries(match).some(([key, value]) => agreesSomewhere(value, (payload as Record<string, unknown>)[key]));
+  if (typeof match !== "object" || match === null || typeof payload !== "object" || payload === null)
+    return Object.is(match, payload);
+  return Object.entries(match).some(([key, value]) =>
+    agreesSomewhere(value, (payload as Record<string, unknown>)[key]),
+  );
 }

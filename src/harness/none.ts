@@ -29,10 +29,14 @@ export function proveNone(
     check() {
       for (const event of scope.events(channel)) {
         if (!contradicts(event)) continue;
-        const ambiguity = condition.any && scope.belongs(event.entry) === "unattributed" ? scope.ambiguity() : undefined;
+        const ambiguity =
+          condition.any && scope.belongs(event.entry) === "unattributed" ? scope.ambiguity() : undefined;
         throw failure(scope, {
           code: ambiguity === undefined ? "UNEXPECTED_EVENT" : "AMBIGUOUS",
-          detail: ambiguity === undefined ? `${channel} should have stayed silent` : `an event came on ${channel} that bears no trace, and ${ambiguity}`,
+          detail:
+            ambiguity === undefined
+              ? `${channel} should have stayed silent`
+              : `an event came on ${channel} that bears no trace, and ${ambiguity}`,
           what,
           channel,
           condition,
@@ -47,7 +51,11 @@ export function proveNone(
 }
 
 /** A predicate that throws ends the wait: it said neither yes nor no. */
-export function accepts(scope: ScopeCore, absence: Omit<Absence, "check" | "contradicts">, event: ScopedEvent): boolean {
+export function accepts(
+  scope: ScopeCore,
+  absence: Omit<Absence, "check" | "contradicts">,
+  event: ScopedEvent,
+): boolean {
   try {
     return absence.condition.accepts(event);
   } catch (cause) {

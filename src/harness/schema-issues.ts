@@ -6,7 +6,8 @@ export function formatIssues(issues: readonly SchemaIssue[]): string[] {
     const place = (path ?? [])
       .map((step) => (typeof step === "object" ? step.key : step))
       .reduce<string>(
-        (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+        (text, key) =>
+          typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
         "",
       );
     return place === "" ? message : `${place}: ${message}`;

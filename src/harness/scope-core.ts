@@ -115,7 +115,8 @@ export class ScopeCore implements EventState {
 
   /** The entry as this scope's event; undefined for a redelivery or a foreign one. */
   event(entry: Stamped<ReceivedEntry>): ScopedEvent | undefined {
-    if (entry.redeliveryOf !== undefined || entry.sequence < this.from || this.belongs(entry) === "foreign") return undefined;
+    if (entry.redeliveryOf !== undefined || entry.sequence < this.from || this.belongs(entry) === "foreign")
+      return undefined;
     return this.#view(entry);
   }
 

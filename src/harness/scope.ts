@@ -24,7 +24,10 @@ export class TestScope implements AsyncDisposable, Probes {
     this.#core = core;
     this.channels = Object.freeze(
       Object.fromEntries(
-        [...core.harness.declarations].map(([name, declaration]) => [name, new ScopedChannel(core, name, declaration, this.#start)]),
+        [...core.harness.declarations].map(([name, declaration]) => [
+          name,
+          new ScopedChannel(core, name, declaration, this.#start),
+        ]),
       ),
     );
     const probes = createProbes(() => this.probeContext());
@@ -46,7 +49,11 @@ export class TestScope implements AsyncDisposable, Probes {
 
   own(id: string): void {
     if (typeof id !== "string" || id === "") {
-      throw wakefulError("INVALID_OPTION", { option: "own(id)", value: String(id), expected: "a text that is not empty" });
+      throw wakefulError("INVALID_OPTION", {
+        option: "own(id)",
+        value: String(id),
+        expected: "a text that is not empty",
+      });
     }
     this.#core.own(id);
   }
@@ -131,7 +138,8 @@ export class TestScope implements AsyncDisposable, Probes {
         return await wait(combined, origin);
       } catch (error) {
         // what the user sees first is the line of the test, not a line of ours
-        if (error instanceof UsageError || error instanceof VerdictError) error.stack = `${error.name}: ${error.message}\n${origin()}`;
+        if (error instanceof UsageError || error instanceof VerdictError)
+          error.stack = `${error.name}: ${error.message}\n${origin()}`;
         throw error;
       }
     });
@@ -147,7 +155,11 @@ export class TestScope implements AsyncDisposable, Probes {
     await harness.clock.turn();
     for (const wait of core.pendingWaits) {
       if (wait.awaited) continue;
-      const error = verdictError("NOT_AWAITED", { detail: `${wait.what} was started in "${core.name}", and nobody awaited it` }, { stack: wait.origin });
+      const error = verdictError(
+        "NOT_AWAITED",
+        { detail: `${wait.what} was started in "${core.name}", and nobody awaited it` },
+        { stack: wait.origin },
+      );
       errors.push(error);
       wait.abort(error);
     }

@@ -11,14 +11,25 @@ import { obscured } from "./window.ts";
 const what = "settled";
 
 /** Waits until nothing that the scope caused is waiting or being worked on. */
-export async function awaitSettled(scope: ScopeCore, options: SettledOptions | undefined, signal: AbortSignal): Promise<Settlement> {
+export async function awaitSettled(
+  scope: ScopeCore,
+  options: SettledOptions | undefined,
+  signal: AbortSignal,
+): Promise<Settlement> {
   const { clock } = scope.harness;
   const startedAt = clock.now();
   const sla = slaOf(scope, options?.within === undefined ? undefined : { within: options.within });
   const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) =>
     failure(scope, { code, detail, what, sla, startedAt, ...more });
   if (options?.quiet !== undefined) {
-    return await awaitQuiet(scope, milliseconds(options.quiet, "quiet"), startedAt, sla.deadline.remaining(), signal, red);
+    return await awaitQuiet(
+      scope,
+      milliseconds(options.quiet, "quiet"),
+      startedAt,
+      sla.deadline.remaining(),
+      signal,
+      red,
+    );
   }
   const before = () => {
     const obstacle = obscured(scope, undefined, startedAt);
@@ -27,15 +38,26 @@ export async function awaitSettled(scope: ScopeCore, options: SettledOptions | u
   for await (const round of rounds(scope, workFacts, sla.deadline, signal, before)) {
     const { unknowable, busy, unheard, passed } = round;
     if (unheard[0] !== undefined) {
-      throw red("UNHEARD", `what was sent to ${unheard[0].channel} reached nobody: there is nothing to settle`, { assessment: round });
+      throw red("UNHEARD", `what was sent to ${unheard[0].channel} reached nobody: there is nothing to settle`, {
+        assessment: round,
+      });
     }
     const reasons = workFacts.flatMap((fact) => unknowable.get(fact) ?? []);
     if (reasons.length > 0) {
-      throw red("NOT_KNOWABLE", `whether the work is done cannot be known: ${[...new Set(reasons)].join("; ")}`, { assessment: round });
+      throw red("NOT_KNOWABLE", `whether the work is done cannot be known: ${[...new Set(reasons)].join("; ")}`, {
+        assessment: round,
+      });
     }
     if (round.stable) {
       const waited = clock.now() - startedAt;
-      scope.harness.journal.append({ kind: "verdict", scope: scope.id, what, outcome: "green", detail: `${round.number} rounds`, took: waited });
+      scope.harness.journal.append({
+        kind: "verdict",
+        scope: scope.id,
+        what,
+        outcome: "green",
+        detail: `${round.number} rounds`,
+        took: waited,
+      });
       return { how: "proved", rounds: round.number, waited };
     }
     if (passed === undefined) continue;
@@ -43,7 +65,11 @@ export async function awaitSettled(scope: ScopeCore, options: SettledOptions | u
     if (sla.deadline.cap !== undefined) {
       throw red("NOT_JUDGED", `${sla.deadline.cap.name} came before the SLA of ${formatDuration(sla.within)}`, more);
     }
-    throw red("SLA_VIOLATED", `not settled after ${formatDuration(sla.within)}: ${busy.join("; ") || "events kept coming"}`, more);
+    throw red(
+      "SLA_VIOLATED",
+      `not settled after ${formatDuration(sla.within)}: ${busy.join("; ") || "events kept coming"}`,
+      more,
+    );
   }
   throw new TypeError("unreachable: rounds never end by themselves");
 }
@@ -77,7 +103,10 @@ async function awaitQuiet(
     const now = clock.now();
     if (now - lastActivity >= quiet) return { how: "quiet", rounds: round, waited: now - startedAt };
     if (now - startedAt >= atMost) {
-      throw red("SLA_VIOLATED", `the scope was not quiet for ${formatDuration(quiet)} at any time within ${formatDuration(atMost)}`);
+      throw red(
+        "SLA_VIOLATED",
+        `the scope was not quiet for ${formatDuration(quiet)} at any time within ${formatDuration(atMost)}`,
+      );
     }
     await waker.rest(Math.min(quiet - (now - lastActivity), startedAt + atMost - now));
   }

@@ -16,10 +16,16 @@ export function systemsOf(transports: readonly TransportInfo[]): readonly Observ
 }
 
 /** A mark that a scope asked for: the mark, or why there is none. */
-export type MarkAnswer = { readonly accounting: Accounting } & ({ readonly mark: Mark } | { readonly problem: unknown });
+export type MarkAnswer = { readonly accounting: Accounting } & (
+  { readonly mark: Mark } | { readonly problem: unknown }
+);
 
 /** Asks every accounting for a mark; never rejects, so that a broker's trouble shows where it matters. */
-export function marksOf(accountings: readonly Accounting[], traceId: string, signal: AbortSignal): Promise<MarkAnswer[]> {
+export function marksOf(
+  accountings: readonly Accounting[],
+  traceId: string,
+  signal: AbortSignal,
+): Promise<MarkAnswer[]> {
   return Promise.all(
     accountings.map(async (accounting): Promise<MarkAnswer> => {
       try {

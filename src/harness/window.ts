@@ -11,8 +11,10 @@ export function obscured(scope: ScopeCore, channel: string | undefined, startedA
     if (channel !== undefined && name !== channel) continue;
     if (intake.state === "failed") return `the listener on ${name} broke`;
     if (intake.state === "deaf") return `the listener on ${name} has lost its broker`;
-    if (intake.deafAt !== undefined && intake.deafAt >= startedAt) return `the listener on ${name} lost its broker meanwhile`;
-    if (intake.lostAt !== undefined && intake.lostAt >= scope.openedAt) return `the listener on ${name} may have lost events`;
+    if (intake.deafAt !== undefined && intake.deafAt >= startedAt)
+      return `the listener on ${name} lost its broker meanwhile`;
+    if (intake.lostAt !== undefined && intake.lostAt >= scope.openedAt)
+      return `the listener on ${name} may have lost events`;
     if (channel === undefined) continue;
     for (const refused of intake.refused) {
       if (refused.sequence < scope.from || scope.belongs(refused) === "foreign") continue;

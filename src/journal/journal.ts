@@ -1,6 +1,15 @@
 import type { Clock } from "../time/index.ts";
 import { ChunkedList } from "./chunked-list.ts";
-import type { Entry, EntryKind, ListenerEntry, NewEntry, ReceivedEntry, RefusedEntry, Stamped, GapEntry } from "./entries.ts";
+import type {
+  Entry,
+  EntryKind,
+  ListenerEntry,
+  NewEntry,
+  ReceivedEntry,
+  RefusedEntry,
+  Stamped,
+  GapEntry,
+} from "./entries.ts";
 import { estimateSize } from "./size.ts";
 
 /** Entries that belong to one channel's listener. */

@@ -10,14 +10,22 @@ interface AsymmetricMatcher {
 }
 
 function isMatcher(value: unknown): value is AsymmetricMatcher {
-  return typeof value === "object" && value !== null && typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function"
+  );
 }
 
 function shapeOf(value: unknown): Shape {
   if (isMatcher(value)) return "matcher";
   if (Array.isArray(value)) return "array";
   if (typeof value !== "object" || value === null) return "leaf";
-  return value instanceof Date || value instanceof Uint8Array || value instanceof RegExp || value instanceof Map || value instanceof Set
+  return value instanceof Date ||
+    value instanceof Uint8Array ||
+    value instanceof RegExp ||
+    value instanceof Map ||
+    value instanceof Set
     ? "leaf"
     : "object";
 }
@@ -34,7 +42,10 @@ export function checkMatch(match: unknown, channel: string): void {
     if (value === undefined) refuse(path, "undefined");
     if (typeof value === "function") refuse(path, "a function");
     if (value instanceof RegExp || value instanceof Map || value instanceof Set) {
-      refuse(path, `a ${value.constructor.name}: use a predicate, or an asymmetric matcher such as expect.stringMatching()`);
+      refuse(
+        path,
+        `a ${value.constructor.name}: use a predicate, or an asymmetric matcher such as expect.stringMatching()`,
+      );
     }
     if (depth > deepest) refuse(path, "an object that contains itself, or is nested too deeply");
     const shape = shapeOf(value);
@@ -68,7 +79,11 @@ export function matches(match: unknown, value: unknown): boolean {
       return (match as AsymmetricMatcher).asymmetricMatch(value);
     case "array": {
       const expected = match as unknown[];
-      return Array.isArray(value) && value.length === expected.length && expected.every((part, index) => matches(part, value[index]));
+      return (
+        Array.isArray(value) &&
+        value.length === expected.length &&
+        expected.every((part, index) => matches(part, value[index]))
+      );
     }
     case "object":
       return (
@@ -86,7 +101,11 @@ export function matches(match: unknown, value: unknown): boolean {
 function sameLeaf(expected: unknown, actual: unknown): boolean {
   if (expected instanceof Date) return actual instanceof Date && Object.is(expected.getTime(), actual.getTime());
   if (expected instanceof Uint8Array) {
-    return actual instanceof Uint8Array && expected.length === actual.length && expected.every((byte, index) => byte === actual[index]);
+    return (
+      actual instanceof Uint8Array &&
+      expected.length === actual.length &&
+      expected.every((byte, index) => byte === actual[index])
+    );
   }
   return Object.is(expected, actual);
 }

@@ -51,11 +51,18 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
   switch (entry.kind) {
     case "scope opened":
     case "scope closed":
-      return entry.scope === scope ? { ...base, text: entry.kind === "scope opened" ? "test begins" : "test ends" } : undefined;
+      return entry.scope === scope
+        ? { ...base, text: entry.kind === "scope opened" ? "test begins" : "test ends" }
+        : undefined;
     case "sent": {
       if (entry.scope !== scope) return undefined;
       const reached = entry.reached === undefined ? "" : `, reached ${entry.reached}`;
-      return { ...base, offset: entry.startedAt - openedAt, text: `sent ${entry.channel}${reached}`, content: entry.payload };
+      return {
+        ...base,
+        offset: entry.startedAt - openedAt,
+        text: `sent ${entry.channel}${reached}`,
+        content: entry.payload,
+      };
     }
     case "received": {
       const owner = belongs(entry);
@@ -77,15 +84,26 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
       };
     }
     case "listener":
-      return { ...base, text: `listener on ${entry.channel} ${entry.state}`, ...(entry.cause !== undefined && { content: entry.cause }) };
+      return {
+        ...base,
+        text: `listener on ${entry.channel} ${entry.state}`,
+        ...(entry.cause !== undefined && { content: entry.cause }),
+      };
     case "look":
-      return entry.scope === scope ? { ...base, text: `${entry.probe}: ${lookText(entry)}`, content: entry.result } : undefined;
+      return entry.scope === scope
+        ? { ...base, text: `${entry.probe}: ${lookText(entry)}`, content: entry.result }
+        : undefined;
     case "log":
       return { ...base, text: `${entry.system} | ${entry.text}` };
     case "system":
-      return { ...base, text: `${entry.system} ${entry.state}${entry.detail === "" ? "" : ` (${entry.detail})`}${entry.state === "exited" && !entry.expected ? ", unexpectedly" : ""}` };
+      return {
+        ...base,
+        text: `${entry.system} ${entry.state}${entry.detail === "" ? "" : ` (${entry.detail})`}${entry.state === "exited" && !entry.expected ? ", unexpectedly" : ""}`,
+      };
     case "fault":
-      return entry.scope === undefined || entry.scope === scope ? { ...base, text: `fault in ${entry.where}`, content: entry.cause } : undefined;
+      return entry.scope === undefined || entry.scope === scope
+        ? { ...base, text: `fault in ${entry.where}`, content: entry.cause }
+        : undefined;
     case "verdict":
       return entry.scope === scope ? { ...base, text: `${entry.what}: ${entry.outcome}, ${entry.detail}` } : undefined;
     case "note":
@@ -105,5 +123,9 @@ function shorten(lines: TimelineLine[], limit: number): TimelineLine[] {
   const tail = limit - head - 1;
   const left = lines.length - head - tail;
   const middle = lines[head] as TimelineLine;
-  return [...lines.slice(0, head), { offset: middle.offset, kind: "note", text: `… ${left} more …` }, ...lines.slice(-tail)];
+  return [
+    ...lines.slice(0, head),
+    { offset: middle.offset, kind: "note", text: `… ${left} more …` },
+    ...lines.slice(-tail),
+  ];
 }

@@ -14,17 +14,36 @@ export const bareContext: ProbeContext = {
 };
 
 /** A probe's failure without a journal: headline, looks, hint. */
-export function plainFailure({ code, detail, what, within, source, history, cause, dump, lateness }: ProbeFailure): Error {
+export function plainFailure({
+  code,
+  detail,
+  what,
+  within,
+  source,
+  history,
+  cause,
+  dump,
+  lateness,
+}: ProbeFailure): Error {
   const { headline, hint } = verdictTexts(code, { detail });
   const seen = history.runs.map(({ result, times }) => `    ${times} × ${describe(result)}`);
   const text = [
     headline,
     ...(history.count > 0 ? [`  looks     ${history.count}`, ...seen.slice(0, 3), ...seen.slice(3).slice(-3)] : []),
-    ...(lateness !== undefined && lateness > 50 ? [`  blocked   this process was blocked for ${Math.round(lateness)} ms`] : []),
+    ...(lateness !== undefined && lateness > 50
+      ? [`  blocked   this process was blocked for ${Math.round(lateness)} ms`]
+      : []),
     ...(dump === undefined ? [] : [`  dump      ${describe(dump)}`]),
     `  hint      ${hint}`,
   ].join("\n");
-  const evidence = { what, within, source, looks: history.count, first: describe(history.first), last: describe(history.last) };
+  const evidence = {
+    what,
+    within,
+    source,
+    looks: history.count,
+    first: describe(history.first),
+    last: describe(history.last),
+  };
   const diff = diffOf(cause);
   return verdictError(code, { detail, evidence }, { text, ...(cause !== undefined && { cause }), ...diff });
 }

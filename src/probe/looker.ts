@@ -140,7 +140,11 @@ export class Looker {
     });
   }
 
-  #judge(number: number, took: number, result: { value: unknown } | { error: unknown } | "hung"): { look: Look; fatal?: Fatal } {
+  #judge(
+    number: number,
+    took: number,
+    result: { value: unknown } | { error: unknown } | "hung",
+  ): { look: Look; fatal?: Fatal } {
     const { until, options, context, description, origin } = this.#options;
     const finish = (outcome: Look["outcome"], seen: unknown, fatal?: Fatal) => {
       const look: Look = { number, took, outcome, result: seen };

@@ -13,7 +13,9 @@ export async function runProbeDuring(
 ): Promise<unknown> {
   const schedule = toSchedule(options.interval);
   const time =
-    options.during === undefined ? { within: defaultDuring, source: "the default" } : timeFor(options.during, "during", context);
+    options.during === undefined
+      ? { within: defaultDuring, source: "the default" }
+      : timeFor(options.during, "during", context);
   using wait = new ProbeWait({ name: "probeDuring", probe, until: options.until, options, context, origin, ...time });
   const { looker, deadline } = wait;
   for (;;) {
@@ -22,7 +24,11 @@ export async function runProbeDuring(
     const look = await wait.look(signal);
     const at = formatDuration(context.clock.now() - wait.startedAt);
     if (look.outcome === "hung") {
-      throw wait.red("HUNG", `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`, await wait.dump());
+      throw wait.red(
+        "HUNG",
+        `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`,
+        await wait.dump(),
+      );
     }
     if (look.outcome !== "held") {
       const how = look.outcome === "threw" ? String(look.result) : "until said no";
@@ -32,7 +38,10 @@ export async function runProbeDuring(
       if (deadline.cap === undefined) return look.result;
       throw wait.red("NOT_JUDGED", `${deadline.cap.name} came before the ${formatDuration(wait.within)} were over`);
     }
-    await wait.rest(schedule({ number: look.number, elapsed: context.clock.now() - wait.startedAt, lastLook: looker.lastTook }), signal);
+    await wait.rest(
+      schedule({ number: look.number, elapsed: context.clock.now() - wait.startedAt, lastLook: looker.lastTook }),
+      signal,
+    );
   }
 }
 

@@ -21,7 +21,11 @@ export async function runProbeUntil(
     const look = await wait.look(signal);
     if (look.outcome === "held") return look.result;
     if (look.outcome === "hung") {
-      throw wait.red("HUNG", `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`, await wait.dump());
+      throw wait.red(
+        "HUNG",
+        `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`,
+        await wait.dump(),
+      );
     }
     if (last) break;
     const elapsed = context.clock.now() - wait.startedAt;
@@ -33,9 +37,18 @@ export async function runProbeUntil(
   const looks = `${looker.number} ${looker.number === 1 ? "look" : "looks"}`;
   const dump = await wait.dump();
   if (deadline.cap !== undefined) {
-    throw wait.red("NOT_JUDGED", `${deadline.cap.name} came before the SLA of ${formatDuration(wait.within)}, after ${looks}`, dump);
+    throw wait.red(
+      "NOT_JUDGED",
+      `${deadline.cap.name} came before the SLA of ${formatDuration(wait.within)}, after ${looks}`,
+      dump,
+    );
   }
   if (looker.probeMayBeWrong) throw wait.red("PROBE_WRONG", `${looks}, all ended by ${String(looker.lastError)}`, dump);
-  const blocked = looker.blocked === undefined ? "" : `; the probe blocked this process for ${formatDuration(looker.blocked)}`;
-  throw wait.red("SLA_VIOLATED", `${wait.what} did not hold within ${formatDuration(wait.within)} (${looks}${blocked})`, dump);
+  const blocked =
+    looker.blocked === undefined ? "" : `; the probe blocked this process for ${formatDuration(looker.blocked)}`;
+  throw wait.red(
+    "SLA_VIOLATED",
+    `${wait.what} did not hold within ${formatDuration(wait.within)} (${looks}${blocked})`,
+    dump,
+  );
 }

@@ -27,7 +27,10 @@ export interface Probes {
     probe: Probe<T>,
     options: ProbeOptions & { readonly until: (value: Awaited<T>) => boolean },
   ): Promise<Awaited<T>>;
-  probeUntil<T>(probe: (attempt: Attempt) => Awaited<T> extends boolean ? never : T, options?: ProbeOptions): Promise<Awaited<T>>;
+  probeUntil<T>(
+    probe: (attempt: Attempt) => Awaited<T> extends boolean ? never : T,
+    options?: ProbeOptions,
+  ): Promise<Awaited<T>>;
   /**
    * Checks that something stays true: every look must succeed, from now until `during` (default 3 s) is over. At least
    * two looks, one at every event of the scope, the last at the end. Fails at once with `NOT_HELD`.

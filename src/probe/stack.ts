@@ -5,7 +5,8 @@ export function topFrame(stack: string | undefined): { readonly file: string; re
   for (const text of (stack ?? "").split("\n")) {
     if (!text.trimStart().startsWith("at ")) continue;
     const parts = frame.exec(text);
-    if (parts !== null) return { file: (parts[1] as string).replace(/^file:\/\//, "").replace(/\?.*$/, ""), line: parts[2] as string };
+    if (parts !== null)
+      return { file: (parts[1] as string).replace(/^file:\/\//, "").replace(/\?.*$/, ""), line: parts[2] as string };
   }
   return undefined;
 }

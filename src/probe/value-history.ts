@@ -50,5 +50,8 @@ export class ValueHistory {
 
 function keyOf(result: unknown): string {
   if (result instanceof Error) return `${result.name}: ${result.message}`.slice(0, longestKey);
-  return inspect(result, { depth: 3, maxArrayLength: 20, maxStringLength: 200, breakLength: Infinity }).slice(0, longestKey);
+  return inspect(result, { depth: 3, maxArrayLength: 20, maxStringLength: 200, breakLength: Infinity }).slice(
+    0,
+    longestKey,
+  );
 }

@@ -29,7 +29,12 @@ export interface Evidence {
   readonly lateness?: number;
   readonly closest?: {
     readonly event: EventEvidence;
-    readonly differences: readonly { readonly path: string; readonly expected: unknown; readonly actual: unknown; readonly missing: boolean }[];
+    readonly differences: readonly {
+      readonly path: string;
+      readonly expected: unknown;
+      readonly actual: unknown;
+      readonly missing: boolean;
+    }[];
   };
   /** Came after the deadline. */
   readonly late: readonly (EventEvidence & { readonly by: number })[];

@@ -32,12 +32,18 @@ function plain(value: unknown, levels: number, above: ReadonlySet<object>): unkn
 function plainObject(value: object, levels: number, above: ReadonlySet<object>): unknown {
   if (above.has(value)) return "[itself]";
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString();
-  if (value instanceof Uint8Array) return `${value.byteLength} bytes: ${Buffer.from(value.subarray(0, 64)).toString("base64")}`;
+  if (value instanceof Uint8Array)
+    return `${value.byteLength} bytes: ${Buffer.from(value.subarray(0, 64)).toString("base64")}`;
   if (typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function") return String(value);
   if (levels === 0) return Array.isArray(value) ? "[…]" : "{…}";
   const inside = new Set(above).add(value);
   if (value instanceof Error) return { name: value.name, message: value.message };
-  if (value instanceof Map) return plain(Object.fromEntries([...value].slice(0, widest).map(([key, part]) => [String(key), part as unknown])), levels, inside);
+  if (value instanceof Map)
+    return plain(
+      Object.fromEntries([...value].slice(0, widest).map(([key, part]) => [String(key), part as unknown])),
+      levels,
+      inside,
+    );
   const parts: Iterable<unknown> | undefined = Array.isArray(value) ? value : value instanceof Set ? value : undefined;
   if (parts !== undefined) {
     const all = [...parts];
@@ -45,7 +51,9 @@ function plainObject(value: object, levels: number, above: ReadonlySet<object>):
     return all.length > widest ? [...shown, `… ${all.length - widest} more`] : shown;
   }
   const fields = Object.entries(value);
-  const shown = fields.slice(0, widest).map(([key, part]) => [key, isSecret(key) ? redacted : plain(part, levels - 1, inside)]);
+  const shown = fields
+    .slice(0, widest)
+    .map(([key, part]) => [key, isSecret(key) ? redacted : plain(part, levels - 1, inside)]);
   if (fields.length > widest) shown.push(["…", `${fields.length - widest} more`]);
   return Object.fromEntries(shown);
 }

@@ -21,6 +21,7 @@ export function shorten(text: string, limit: number): string {
 export function summarize(value: unknown, limit = 200): string {
   if (value instanceof Error) return shorten(escapeText(`${value.name}: ${value.message.split("\n")[0]}`), limit);
   const data = toPlain(value);
-  const text = typeof value === "string" || (typeof data !== "string" && data !== undefined) ? JSON.stringify(data) : String(data);
+  const text =
+    typeof value === "string" || (typeof data !== "string" && data !== undefined) ? JSON.stringify(data) : String(data);
   return shorten(escapeText(text), limit);
 }

@@ -16,15 +16,27 @@ export function renderText(evidence: Evidence): string {
     escapeText(evidence.headline),
     facts(evidence),
     closest(evidence),
-    events("came late", evidence.late, (event) => `, ${formatDuration((event as { by?: number }).by ?? 0)} after the deadline`),
+    events(
+      "came late",
+      evidence.late,
+      (event) => `, ${formatDuration((event as { by?: number }).by ?? 0)} after the deadline`,
+    ),
     events("this came", evidence.unexpected),
-    events(evidence.closest === undefined && evidence.unexpected.length === 0 ? "came instead" : "also came", others(evidence)),
+    events(
+      evidence.closest === undefined && evidence.unexpected.length === 0 ? "came instead" : "also came",
+      others(evidence),
+    ),
     looks(evidence),
-    evidence.dump === undefined ? "" : `  dump      ${shorten(escapeText(typeof evidence.dump === "string" ? evidence.dump : summarize(evidence.dump, 1_000)), 1_000)}`,
+    evidence.dump === undefined
+      ? ""
+      : `  dump      ${shorten(escapeText(typeof evidence.dump === "string" ? evidence.dump : summarize(evidence.dump, 1_000)), 1_000)}`,
     timelineSection(evidence),
     `  hint      ${evidence.hint}`,
   ];
-  return fit(sections.filter((section) => section !== ""), longest);
+  return fit(
+    sections.filter((section) => section !== ""),
+    longest,
+  );
 }
 
 function row(name: string, text: string): string {
@@ -40,7 +52,12 @@ function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }:
         : "";
   const rows = [row("awaited", `${awaited.what}${condition}`)];
   if (sla !== undefined) {
-    rows.push(row("waited", `${formatDuration(waited)}; SLA ${formatDuration(sla.within)} (${sla.source}), counted from ${sla.zero}`));
+    rows.push(
+      row(
+        "waited",
+        `${formatDuration(waited)}; SLA ${formatDuration(sla.within)} (${sla.source}), counted from ${sla.zero}`,
+      ),
+    );
   } else rows.push(row("after", formatDuration(waited)));
   if (lateness !== undefined && lateness > blockedEnoughToSay) {
     rows.push(row("blocked", `this process was blocked for ${formatDuration(lateness)}`));
@@ -71,7 +88,11 @@ function others({ others: all, closest: near }: Evidence): readonly EventEvidenc
   return all.filter(({ sequence }) => sequence !== near?.event.sequence);
 }
 
-function events(title: string, list: readonly EventEvidence[], more: (event: EventEvidence) => string = () => ""): string {
+function events(
+  title: string,
+  list: readonly EventEvidence[],
+  more: (event: EventEvidence) => string = () => "",
+): string {
   if (list.length === 0) return "";
   const shown = list.slice(-eventsShown);
   const rows = shown.map((event, index) => row(index === 0 ? title : "", `${eventText(event)}${more(event)}`));

@@ -68,7 +68,11 @@ export class ManualClock implements Clock {
   #earliest(): Armed | undefined {
     let earliest: Armed | undefined;
     for (const armed of this.#armed) {
-      if (earliest === undefined || armed.due < earliest.due || (armed.due === earliest.due && armed.order < earliest.order)) {
+      if (
+        earliest === undefined ||
+        armed.due < earliest.due ||
+        (armed.due === earliest.due && armed.order < earliest.order)
+      ) {
         earliest = armed;
       }
     }

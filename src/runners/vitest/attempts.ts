@@ -1,0 +1,93 @@
+import { type TestContext, TestRunner } from "vitest";
+import type { Scope } from "../../harness/index.ts";
+import { type DeadlineCap, formatDuration, systemClock } from "../../time/index.ts";
+import type { Environment, StartedEnvironment } from "./environment.ts";
+import { attachEvidence } from "./evidence.ts";
+import { workerState } from "./worker-state.ts";
+
+type Task = TestContext["task"];
+type TestFunction = ReturnType<typeof TestRunner.getTestFn>;
+
+// its declared type in Vitest is that of getTestFn
+const setTestFunction = TestRunner.setTestFn as unknown as (task: Task, run: TestFunction) => void;
+
+/** How long before Vitest's own time-out a wait ends, ms: so that its verdict is what the user sees. */
+const reserve = 250;
+
+/** The scopes of the attempts that run now. Each retry and each repetition of a test is an attempt, with a scope of its own. */
+export class Attempts<E extends StartedEnvironment> {
+  readonly #environment: Environment<E>;
+  readonly #scopes = new WeakMap<Task, Scope<E["channels"]>>();
+
+  constructor(environment: Environment<E>) {
+    this.#environment = environment;
+  }
+
+  /** The scope of a test that runs. */
+  scope(task: Task): Scope<E["channels"]> {
+    const scope = this.#scopes.get(task);
+    if (scope === undefined) throw new Error(`"${task.name}" runs outside of its scope`);
+    return scope;
+  }
+
+  /** Runs one attempt, with its hooks and fixtures, inside a scope, and closes that: closing is a check. */
+  readonly around = async (runAttempt: () => Promise<void>, { task, annotate }: TestContext): Promise<void> => {
+    // a describe inside one that does this already
+    if (this.#scopes.has(task)) return runAttempt();
+    const scope = this.#environment.running.harness.scope(fullName(task));
+    this.#scopes.set(task, scope);
+    const run = TestRunner.getTestFn(task);
+    setTestFunction(task, async () => {
+      scope.limit(capOf(task.timeout, "testTimeout"));
+      try {
+        await run();
+      } catch (error) {
+        await attachEvidence(error, task, annotate);
+        throw error;
+      } finally {
+        scope.limit(hookCap());
+      }
+    });
+    scope.limit(hookCap());
+    try {
+      await scope.run(runAttempt);
+    } finally {
+      setTestFunction(task, run);
+      this.#scopes.delete(task);
+      // a test that failed, or that skipped itself, has its result: only one that passed is judged by its leftovers
+      await scope.close({ failed: task.result?.state !== "pass" });
+    }
+  };
+}
+
+function fullName(task: Task): string {
+  const names = [task.name];
+  for (let { suite } = task; suite !== undefined; { suite } = suite) names.unshift(suite.name);
+  return names.join(" > ");
+}
+
+/** Vitest's time-out as a limit for waits, counted from now. */
+function capOf(timeout: number, name: string): DeadlineCap | undefined {
+  if (timeout <= 0 || !Number.isFinite(timeout)) return undefined;
+  return { at: systemClock.now() + endOf(timeout), name: `${name} of ${formatDuration(timeout)}` };
+}
+
+/**
+ * The same for hooks. Each hook has a time of its own, and Vitest does not say when one begins: so it is counted from
+ * whenever a wait asks.
+ */
+function hookCap(): DeadlineCap | undefined {
+  const { hookTimeout } = workerState();
+  const cap = hookTimeout === undefined ? undefined : capOf(hookTimeout, "hookTimeout");
+  if (hookTimeout === undefined || cap === undefined) return undefined;
+  return {
+    name: cap.name,
+    get at() {
+      return systemClock.now() + endOf(hookTimeout);
+    },
+  };
+}
+
+function endOf(timeout: number): number {
+  return timeout - Math.min(reserve, timeout / 2);
+}

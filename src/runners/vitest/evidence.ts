@@ -1,0 +1,42 @@
+import type { TestContext } from "vitest";
+import { VerdictError } from "../../errors.ts";
+import { type Evidence, renderJson } from "../../report/index.ts";
+
+/** What a failed test bears in `task.meta.wakeful`, where reporters find it: Vitest's JSON reporter writes it out. */
+export interface FailureMeta {
+  readonly code: string;
+  readonly headline: string;
+  readonly evidence: unknown;
+}
+
+/** Attaches the report and the evidence of red verdicts to the test that they failed. */
+export async function attachEvidence(
+  error: unknown,
+  task: TestContext["task"],
+  annotate: TestContext["annotate"],
+): Promise<void> {
+  for (const verdict of verdictsIn(error)) {
+    const evidence = verdict.facts["evidence"] as Evidence | undefined;
+    if (evidence === undefined) continue;
+    const json = renderJson(evidence);
+    const meta = task.meta as { wakeful?: FailureMeta[] };
+    (meta.wakeful ??= []).push({
+      code: verdict.code,
+      headline: evidence.headline,
+      evidence: JSON.parse(json) as unknown,
+    });
+    // Vitest takes annotations while a test runs only, and a soft assertion may have ended that before
+    if (task.result?.state !== "run") continue;
+    await annotate(`${verdict.code}: report`, {
+      body: verdict.message,
+      bodyEncoding: "utf-8",
+      contentType: "text/plain",
+    });
+    await annotate(`${verdict.code}: evidence`, { body: json, bodyEncoding: "utf-8", contentType: "application/json" });
+  }
+}
+
+function* verdictsIn(error: unknown): Generator<VerdictError> {
+  if (error instanceof VerdictError) yield error;
+  else if (error instanceof AggregateError) for (const part of error.errors) yield* verdictsIn(part);
+}

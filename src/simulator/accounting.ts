@@ -1,0 +1,69 @@
+import type { Accounting, Mark, Pending } from "../contracts/index.ts";
+import { formatDuration } from "../time/index.ts";
+import type { Broker } from "./broker/broker.ts";
+import type { Queue } from "./broker/queue.ts";
+
+const namedMessages = 20;
+
+/** Exact counts: the simulator knows every message's life. */
+export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string }>): Accounting {
+  return {
+    name: "the simulator",
+    mark: ({ traceId }): Promise<Mark> =>
+      Promise.resolve({
+        pending: () => Promise.resolve(pendingOf(broker, traceId)),
+        onChange: (listener) => broker.onChange(listener),
+      }),
+    reached: (messageId) => broker.reached(messageId),
+    scopeOpened(name) {
+      const scope = { name };
+      scopes.add(scope);
+      return { [Symbol.dispose]: () => void scopes.delete(scope) };
+    },
+  };
+}
+
+function pendingOf(broker: Broker, traceId: string | undefined): Pending {
+  const where: string[] = [];
+  let [waiting, inFlight, undelivered] = [0, 0, 0];
+  const deadLetterArns = new Set(
+    [...broker.queues.values()].flatMap(({ settings }) => settings.redrive?.deadLetterArn ?? []),
+  );
+  for (const queue of broker.queues.values()) {
+    const counts = queue.tally.sum(traceId);
+    const all = counts.ready + counts.delayed + counts["in flight"];
+    if (all === 0) continue;
+    if (queue.harnessOwned) {
+      undelivered += all;
+      where.push(`${all} on the way to the harness (${queue.name})`);
+    } else if (deadLetterArns.has(queue.arn)) {
+      // what a system gave up on is not worked on any more; somebody who reads dead letters still has to get it
+      if (queue.polled) undelivered += all;
+      where.push(`${all} given up, on ${queue.name}`);
+    } else {
+      waiting += counts.ready + counts.delayed;
+      inFlight += counts["in flight"];
+      if (counts.ready > 0)
+        where.push(`${counts.ready} waiting on ${queue.name}${queue.parked === 0 ? ", which nobody is polling" : ""}`);
+      where.push(...hidden(queue, broker.time.now(), traceId));
+    }
+  }
+  return { waiting, inFlight, undelivered, exact: true, sampledAt: broker.time.clock.wall(), where };
+}
+
+/** "1 in flight on customer--order-created, invisible for 27.9 s more: advance the simulator?" */
+function hidden(queue: Queue, now: number, traceId: string | undefined): string[] {
+  const lines: string[] = [];
+  for (const { state, visibleAt, receives, traceId: trace } of queue.messages) {
+    if (state !== "in flight" && state !== "delayed") continue;
+    if (traceId !== undefined && trace !== "" && trace !== traceId) continue;
+    const rest = formatDuration(Math.max(0, visibleAt - now));
+    lines.push(
+      state === "delayed"
+        ? `1 delayed on ${queue.name}, for ${rest} more: advance the simulator?`
+        : `1 in flight on ${queue.name} (receive ${receives}), invisible for ${rest} more: advance the simulator?`,
+    );
+    if (lines.length === namedMessages) break;
+  }
+  return lines;
+}

@@ -1,0 +1,42 @@
+/** Something that happened to a message, or to time. Plain data. */
+export interface Activity {
+  readonly what:
+    "accepted" | "delivered" | "returned" | "released" | "deleted" | "dead-lettered" | "expired" | "time advanced";
+  /** Virtual milliseconds since the epoch. */
+  readonly at: number;
+  readonly queue?: string;
+  readonly messageId?: string;
+  /** Of the publish or send that it came from. */
+  readonly origin?: string;
+  readonly receives?: number;
+  readonly detail?: string;
+}
+
+const messagesKept = 10_000;
+const activitiesKept = 100;
+
+/** Tells who listens, and keeps the lives of the latest messages. */
+export class ActivityLog {
+  readonly #listeners = new Set<(activity: Activity) => void>();
+  readonly #lives = new Map<string, Activity[]>();
+
+  listen(listener: (activity: Activity) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  add(activity: Activity): void {
+    if (activity.origin !== undefined) {
+      const life = this.#lives.get(activity.origin) ?? [];
+      if (life.length < activitiesKept) life.push(activity);
+      this.#lives.set(activity.origin, life);
+      if (this.#lives.size > messagesKept) this.#lives.delete(this.#lives.keys().next().value as string);
+    }
+    for (const listener of this.#listeners) listener(activity);
+  }
+
+  /** What happened to what one publish or send made, in order. */
+  life(origin: string): readonly Activity[] {
+    return [...(this.#lives.get(origin) ?? [])];
+  }
+}

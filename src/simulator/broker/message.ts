@@ -1,0 +1,58 @@
+/** A message attribute as AWS types it. */
+export interface TypedAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string;
+  readonly binaryValue?: Uint8Array;
+}
+
+export type TypedAttributes = Readonly<Record<string, TypedAttribute>>;
+
+/** What a producer gives. */
+export interface NewMessage {
+  readonly body: string;
+  readonly attributes: TypedAttributes;
+  /** AWSTraceHeader. */
+  readonly traceHeader?: string;
+}
+
+export type MessageState = "delayed" | "ready" | "in flight" | "gone";
+
+/** A message in a queue. */
+export interface StoredMessage extends NewMessage {
+  readonly id: string;
+  /** Of the send or publish that it came from: a fan-out has one origin and many messages. */
+  readonly origin: string;
+  readonly traceId: string;
+  /** Virtual. */
+  readonly sentAt: number;
+  state: MessageState;
+  receives: number;
+  firstReceivedAt: number | undefined;
+  /** The receipt handle of the latest receive. */
+  receipt: string | undefined;
+  /** Virtual: when it becomes visible. */
+  visibleAt: number;
+  deadline: Disposable | undefined;
+  /** The queue that it was dead-lettered from. */
+  deadLetteredFrom: string | undefined;
+}
+
+const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+
+/** The trace id of a message's `traceparent`, also inside the JSON wrapper of a non-raw subscription; "" when it has none. */
+export function traceIdOf(message: NewMessage): string {
+  const own = message.attributes["traceparent"]?.stringValue;
+  if (own !== undefined) return traceparentForm.exec(own)?.[1] ?? "";
+  if (!message.body.includes('"traceparent"')) return "";
+  try {
+    const wrapper = JSON.parse(message.body) as {
+      Type?: unknown;
+      MessageAttributes?: Record<string, { Value?: unknown }>;
+    };
+    const value = wrapper.Type === "Notification" ? wrapper.MessageAttributes?.["traceparent"]?.Value : undefined;
+    return typeof value === "string" ? (traceparentForm.exec(value)?.[1] ?? "") : "";
+  } catch {
+    // not a wrapper: any body may contain that word
+    return "";
+  }
+}

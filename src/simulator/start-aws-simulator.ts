@@ -1,0 +1,225 @@
+import { devNull } from "node:os";
+import type { Accounting, Mark, MarkOptions } from "../contracts/index.ts";
+import { wakefulError } from "../errors.ts";
+import { type Clock, type Duration, milliseconds, systemClock } from "../time/index.ts";
+import { accountingOf } from "./accounting.ts";
+import { AwsServer } from "./aws/server.ts";
+import type { Activity } from "./broker/activity.ts";
+import { Broker } from "./broker/broker.ts";
+import type { StoredMessage } from "./broker/message.ts";
+import type { Queue } from "./broker/queue.ts";
+import { type Advance, TimeTravel } from "./time-travel.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+const defaultRegion = "eu-west-1";
+
+export interface AwsSimulatorOptions {
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. Any other than a loopback address needs `allowRemote` and `token`. */
+  readonly host?: string;
+  readonly allowRemote?: boolean;
+  /** What callers must use as access key id. */
+  readonly token?: string;
+  /** Default "eu-west-1". */
+  readonly region?: string;
+  /** @internal For tests of Wakeful itself. */
+  readonly clock?: Clock;
+}
+
+/** What an AWS SDK client takes: `new SQS(simulator.config)`. */
+export interface AwsClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A queue at one moment. */
+export interface QueueInspection {
+  readonly name: string;
+  readonly arn: string;
+  readonly ready: number;
+  readonly delayed: number;
+  readonly inFlight: number;
+  /** Long polls that wait now. */
+  readonly polls: number;
+  readonly messages: readonly MessageInspection[];
+}
+
+export interface MessageInspection {
+  readonly id: string;
+  readonly body: string;
+  readonly state: "delayed" | "ready" | "in flight";
+  readonly receives: number;
+  /** Virtual milliseconds until it can be received; 0 when it can. */
+  readonly visibleIn: number;
+}
+
+/**
+ * SNS, SQS and DynamoDB in this process, on a clock that the test can move. Unmodified SDKs of any language speak to it.
+ *
+ * @example
+ * await using simulator = await startAwsSimulator();
+ * const sqs = new SQS(simulator.config);
+ * await simulator.advance("30s");
+ */
+export interface AwsSimulator extends Accounting, AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly region: string;
+  readonly config: AwsClientConfig;
+  /** All that another process needs to find the simulator, and to find nothing else: endpoints, keys, region, no profiles. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Virtual time. */
+  now(): Date;
+  /**
+   * Moves the time on, from deadline to deadline, letting consumers come back to their polls in between. Rejects with
+   * `TIME_IS_SHARED` while more than one scope is open, with `TIME_NOT_SETTLED` when consumers do not come back.
+   * Timers of the system under test itself do not move.
+   */
+  advance(by: Duration): Promise<Advance>;
+  /** Makes messages in flight on one queue visible now. Returns how many. Touches nothing else. */
+  expireVisibility(queue: string, which?: (message: MessageInspection) => boolean): number;
+  inspect(queue: string): QueueInspection;
+  /** What happened to a message that was sent or published, in order. */
+  history(messageId: string): readonly Activity[];
+  /** Calls back for everything that happens to messages. */
+  onActivity(listener: (activity: Activity) => void): Disposable;
+  mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
+  reached(messageId: string): number | undefined;
+  scopeOpened(name: string): Disposable;
+  close(): Promise<void>;
+}
+
+/** Starts a simulator. It does not hold the process by itself once closed; its own timers never do. */
+export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Promise<AwsSimulator> {
+  const { port = 0, host = "127.0.0.1", region = defaultRegion, clock = systemClock, token } = options;
+  if (!loopback.has(host) && !(options.allowRemote === true && token !== undefined && token !== "")) {
+    throw wakefulError("REMOTE_REFUSED", { host });
+  }
+  const broker = new Broker(new VirtualClock(clock), region);
+  const server = await AwsServer.listen(broker, { host, port, token });
+  return new RunningSimulator(broker, server, host, token ?? "wakeful");
+}
+
+class RunningSimulator implements AwsSimulator {
+  readonly name: string;
+  readonly url: string;
+  readonly port: number;
+  readonly region: string;
+  readonly config: AwsClientConfig;
+  readonly env: Readonly<Record<string, string>>;
+  readonly #broker: Broker;
+  readonly #server: AwsServer;
+  readonly #scopes = new Set<{ readonly name: string }>();
+  readonly #accounting: Accounting;
+  readonly #travel: TimeTravel;
+  #closing: Promise<void> | undefined;
+
+  constructor(broker: Broker, server: AwsServer, host: string, accessKeyId: string) {
+    this.#broker = broker;
+    this.#server = server;
+    this.#accounting = accountingOf(broker, this.#scopes);
+    this.#travel = new TimeTravel(broker, this.#scopes);
+    this.name = this.#accounting.name;
+    this.port = server.port;
+    this.region = broker.region;
+    this.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+    const secretAccessKey = "wakeful";
+    this.config = { endpoint: this.url, region: this.region, credentials: { accessKeyId, secretAccessKey } };
+    this.env = {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ENDPOINT_URL_SNS: this.url,
+      AWS_ENDPOINT_URL_SQS: this.url,
+      AWS_ENDPOINT_URL_DYNAMODB: this.url,
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: "",
+      AWS_PROFILE: "",
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  }
+
+  now(): Date {
+    return new Date(this.#broker.time.now());
+  }
+
+  async advance(by: Duration): Promise<Advance> {
+    return await this.#travel.advance(milliseconds(by, "advance"));
+  }
+
+  expireVisibility(queue: string, which: (message: MessageInspection) => boolean = () => true): number {
+    return this.#queue(queue).expireVisibility((message) => which(this.#inspectMessage(message)));
+  }
+
+  inspect(name: string): QueueInspection {
+    const queue = this.#queue(name);
+    const counts = queue.tally.sum();
+    return {
+      name,
+      arn: queue.arn,
+      ready: counts.ready,
+      delayed: counts.delayed,
+      inFlight: counts["in flight"],
+      polls: queue.parked,
+      messages: [...queue.messages].map((message) => this.#inspectMessage(message)),
+    };
+  }
+
+  history(messageId: string): readonly Activity[] {
+    return this.#broker.activity.life(messageId);
+  }
+
+  onActivity(listener: (activity: Activity) => void): Disposable {
+    return this.#broker.activity.listen(listener);
+  }
+
+  mark(options: MarkOptions, signal: AbortSignal): Promise<Mark> {
+    return this.#accounting.mark(options, signal);
+  }
+
+  reached(messageId: string): number | undefined {
+    return this.#broker.reached(messageId);
+  }
+
+  scopeOpened(name: string): Disposable {
+    const scope = { name };
+    this.#scopes.add(scope);
+    return { [Symbol.dispose]: () => void this.#scopes.delete(scope) };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#server.close();
+    this.#broker.close();
+  }
+
+  #queue(name: string): Queue {
+    const queue = this.#broker.queues.get(name);
+    if (queue === undefined) {
+      const similar = [...this.#broker.queues.keys()]
+        .filter((each) => each.includes(name) || name.includes(each))
+        .slice(0, 5);
+      throw wakefulError("RESOURCE_MISSING", { resource: `queue ${name}`, similar });
+    }
+    return queue;
+  }
+
+  #inspectMessage({ id, body, state, receives, visibleAt }: StoredMessage): MessageInspection {
+    const visibleIn = state === "ready" ? 0 : Math.max(0, visibleAt - this.#broker.time.now());
+    return { id, body, state: state === "gone" ? "ready" : state, receives, visibleIn };
+  }
+}

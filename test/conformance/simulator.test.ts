@@ -1,0 +1,402 @@
+/** The simulator over HTTP, by the unmodified AWS SDK. */
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
+
+let simulator: AwsSimulator;
+let sqs: SQS;
+let sns: SNS;
+let names = 0;
+const signal = new AbortController().signal;
+
+beforeAll(async () => {
+  simulator = await startAwsSimulator();
+  sqs = new SQS(simulator.config);
+  sns = new SNS(simulator.config);
+});
+afterAll(async () => {
+  sqs.destroy();
+  sns.destroy();
+  await simulator.close();
+});
+
+async function createQueue(attributes: Record<string, string> = {}, tags?: Record<string, string>) {
+  const name = `queue-${++names}`;
+  const { QueueUrl: url = "" } = await sqs.createQueue({
+    QueueName: name,
+    Attributes: attributes,
+    ...(tags && { tags }),
+  });
+  const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["QueueArn"] });
+  return { name, url, arn: Attributes["QueueArn"] ?? "" };
+}
+
+async function createTopic() {
+  const name = `topic-${++names}`;
+  const { TopicArn: arn = "" } = await sns.createTopic({ Name: name });
+  return { name, arn };
+}
+
+describe("queues", () => {
+  test("creating a queue again with the same attributes returns the same URL, with others it is refused", async () => {
+    const queue = await createQueue({ VisibilityTimeout: "10" });
+    expect((await sqs.createQueue({ QueueName: queue.name, Attributes: { VisibilityTimeout: "10" } })).QueueUrl).toBe(
+      queue.url,
+    );
+    await expect(
+      sqs.createQueue({ QueueName: queue.name, Attributes: { VisibilityTimeout: "11" } }),
+    ).rejects.toMatchObject({ name: "QueueNameExists" });
+  });
+
+  test("a queue URL bears the simulator's own host and port", async () => {
+    const { url } = await createQueue();
+    expect(new URL(url).port).toBe(String(simulator.port));
+  });
+
+  test("a queue that does not exist is named as such", async () => {
+    await expect(sqs.getQueueUrl({ QueueName: "no-such-queue" })).rejects.toMatchObject({ name: "QueueDoesNotExist" });
+  });
+
+  test("all pages of queues are reached by NextToken", async () => {
+    const made = [await createQueue(), await createQueue(), await createQueue()].map(({ url }) => url);
+    const found: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await sqs.listQueues({ MaxResults: 2, ...(NextToken !== undefined && { NextToken }) });
+      found.push(...(page.QueueUrls ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    expect(found).toEqual(expect.arrayContaining(made));
+  });
+});
+
+describe("messages", () => {
+  test("a body and its typed attributes come back as sent, attributes only when asked for", async () => {
+    const { url } = await createQueue();
+    const MessageAttributes = {
+      text: { DataType: "String", StringValue: "ü" },
+      number: { DataType: "Number", StringValue: "7" },
+      bytes: { DataType: "Binary", BinaryValue: new Uint8Array([1, 2, 255]) },
+    };
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "hello", MessageAttributes });
+    const plain = await sqs.receiveMessage({ QueueUrl: url, VisibilityTimeout: 0 });
+    expect(plain.Messages?.[0]).toMatchObject({ Body: "hello" });
+    expect(plain.Messages?.[0]?.MessageAttributes).toBeUndefined();
+    expect(plain.Messages?.[0]?.Attributes).toBeUndefined();
+    const full = await sqs.receiveMessage({
+      QueueUrl: url,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["All"],
+    });
+    expect(full.Messages?.[0]?.MessageAttributes).toEqual(MessageAttributes);
+    expect(full.Messages?.[0]?.Attributes).toMatchObject({ ApproximateReceiveCount: "2" });
+  });
+
+  test("an invented receipt handle is invalid, a message no longer in flight cannot change its visibility", async () => {
+    const { url } = await createQueue();
+    await expect(sqs.deleteMessage({ QueueUrl: url, ReceiptHandle: "invented" })).rejects.toMatchObject({
+      name: "ReceiptHandleIsInvalid",
+    });
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "x" });
+    const { Messages = [] } = await sqs.receiveMessage({ QueueUrl: url, VisibilityTimeout: 1 });
+    const ReceiptHandle = Messages[0]?.ReceiptHandle ?? "";
+    await simulator.advance("2s");
+    await expect(
+      sqs.changeMessageVisibility({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 5 }),
+    ).rejects.toMatchObject({ name: "MessageNotInflight" });
+  });
+
+  test("one bad entry of a batch does not hurt the others", async () => {
+    const { url } = await createQueue();
+    const { Successful, Failed } = await sqs.sendMessageBatch({
+      QueueUrl: url,
+      Entries: [
+        { Id: "good", MessageBody: "x" },
+        { Id: "bad", MessageBody: "\u0000" },
+      ],
+    });
+    expect(Successful?.map(({ Id }) => Id)).toEqual(["good"]);
+    expect(Failed?.map(({ Id, Code }) => [Id, Code])).toEqual([["bad", "InvalidMessageContents"]]);
+  });
+
+  test("a delayed message becomes visible when its delay is over, and not before", async () => {
+    const { url, name } = await createQueue();
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "later", DelaySeconds: 60 });
+    await simulator.advance("59s");
+    expect(simulator.inspect(name)).toMatchObject({ ready: 0, delayed: 1 });
+    await simulator.advance("1s");
+    expect((await sqs.receiveMessage({ QueueUrl: url })).Messages?.[0]?.Body).toBe("later");
+  });
+
+  test("the visibility timeout hides a received message and brings it back", async () => {
+    const { url, name } = await createQueue({ VisibilityTimeout: "30" });
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "x" });
+    await sqs.receiveMessage({ QueueUrl: url });
+    expect((await sqs.receiveMessage({ QueueUrl: url })).Messages).toBeUndefined();
+    expect(simulator.inspect(name)).toMatchObject({ inFlight: 1 });
+    await simulator.advance("30s");
+    const { Messages } = await sqs.receiveMessage({
+      QueueUrl: url,
+      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+    });
+    expect(Messages?.[0]?.Attributes?.ApproximateReceiveCount).toBe("2");
+  });
+
+  test("retention is enforced", async () => {
+    const { url } = await createQueue({ MessageRetentionPeriod: "60" });
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "old" });
+    await simulator.advance("61s");
+    expect((await sqs.receiveMessage({ QueueUrl: url })).Messages).toBeUndefined();
+  });
+
+  test("purging again within 60 s is refused", async () => {
+    const { url } = await createQueue();
+    await sqs.purgeQueue({ QueueUrl: url });
+    await expect(sqs.purgeQueue({ QueueUrl: url })).rejects.toMatchObject({ name: "PurgeQueueInProgress" });
+  });
+});
+
+describe("long polls", () => {
+  test("a parked poll gets the message that is sent later", async () => {
+    const { url } = await createQueue();
+    const poll = sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 20 });
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "x" });
+    expect((await poll).Messages?.[0]?.Body).toBe("x");
+  });
+
+  test("20 aborted polls take no message", async () => {
+    const { url, name } = await createQueue();
+    for (let round = 0; round < 20; round++) {
+      const controller = new AbortController();
+      const poll = sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 20 }, { abortSignal: controller.signal });
+      const aborted = expect(poll).rejects.toMatchObject({ name: "AbortError" });
+      while (simulator.inspect(name).polls === 0) await new Promise((resolve) => setImmediate(resolve));
+      controller.abort();
+      await aborted;
+      while (simulator.inspect(name).polls > 0) await new Promise((resolve) => setImmediate(resolve));
+      await sqs.sendMessage({ QueueUrl: url, MessageBody: String(round) });
+      const { Messages } = await sqs.receiveMessage({ QueueUrl: url });
+      expect(Messages?.[0]?.Body).toBe(String(round));
+    }
+  });
+
+  test("two parked polls are served one message each", async () => {
+    const { url, name } = await createQueue();
+    const polls = [1, 2].map(() => sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 20, MaxNumberOfMessages: 10 }));
+    while (simulator.inspect(name).polls < 2) await new Promise((resolve) => setImmediate(resolve));
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "a" });
+    await sqs.sendMessage({ QueueUrl: url, MessageBody: "b" });
+    const bodies = (await Promise.all(polls)).map(({ Messages }) => Messages?.map(({ Body }) => Body));
+    expect(bodies).toEqual([["a"], ["b"]]);
+  });
+});
+
+describe("dead letters", () => {
+  async function withRedrive(maxReceiveCount: number) {
+    const dead = await createQueue();
+    const source = await createQueue({
+      VisibilityTimeout: "30",
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount }),
+    });
+    return { dead, source };
+  }
+
+  test("the move happens on the next receive after the last allowed one", async () => {
+    const { dead, source } = await withRedrive(1);
+    await sqs.sendMessage({ QueueUrl: source.url, MessageBody: "x" });
+    await sqs.receiveMessage({ QueueUrl: source.url });
+    await simulator.advance("30s");
+    expect(simulator.inspect(dead.name).ready).toBe(0);
+    expect((await sqs.receiveMessage({ QueueUrl: source.url })).Messages).toBeUndefined();
+    expect(simulator.inspect(dead.name).ready).toBe(1);
+  });
+
+  test("advance(90s) over three retries lets a failing consumer handle three times, and then dead-letters", async () => {
+    const { dead, source } = await withRedrive(3);
+    const stop = new AbortController();
+    let handled = 0;
+    const consumer = (async () => {
+      while (!stop.signal.aborted) {
+        const { Messages = [] } = await sqs.receiveMessage(
+          { QueueUrl: source.url, WaitTimeSeconds: 20 },
+          { abortSignal: stop.signal },
+        );
+        handled += Messages.length;
+      }
+    })().catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error;
+    });
+    await sqs.sendMessage({ QueueUrl: source.url, MessageBody: "poison" });
+    await simulator.advance("90s");
+    stop.abort();
+    await consumer;
+    expect(handled).toBe(3);
+    expect(simulator.inspect(dead.name).messages).toMatchObject([{ body: "poison", receives: 3 }]);
+  });
+});
+
+describe("topics", () => {
+  test("a topic fans out to all its queues, raw or wrapped, with attributes", async () => {
+    const topic = await createTopic();
+    const raw = await createQueue();
+    const wrapped = await createQueue();
+    await sns.subscribe({
+      TopicArn: topic.arn,
+      Protocol: "sqs",
+      Endpoint: raw.arn,
+      Attributes: { RawMessageDelivery: "true" },
+    });
+    await sns.subscribe({ TopicArn: topic.arn, Protocol: "sqs", Endpoint: wrapped.arn });
+    const MessageAttributes = {
+      kind: { DataType: "String", StringValue: "new" },
+      bytes: { DataType: "Binary", BinaryValue: new Uint8Array([7]) },
+    };
+    const { MessageId } = await sns.publish({ TopicArn: topic.arn, Message: "<hello & goodbye>", MessageAttributes });
+    const first = await sqs.receiveMessage({ QueueUrl: raw.url, MessageAttributeNames: ["All"] });
+    expect(first.Messages?.[0]).toMatchObject({ Body: "<hello & goodbye>", MessageAttributes });
+    const second = await sqs.receiveMessage({ QueueUrl: wrapped.url });
+    expect(JSON.parse(second.Messages?.[0]?.Body ?? "")).toMatchObject({
+      Type: "Notification",
+      MessageId,
+      TopicArn: topic.arn,
+      Message: "<hello & goodbye>",
+      MessageAttributes: { kind: { Type: "String", Value: "new" } },
+    });
+    expect(simulator.reached(MessageId ?? "")).toBe(2);
+  });
+
+  test("a filter policy lets one of two through", async () => {
+    const topic = await createTopic();
+    const queue = await createQueue();
+    await sns.subscribe({
+      TopicArn: topic.arn,
+      Protocol: "sqs",
+      Endpoint: queue.arn,
+      Attributes: { RawMessageDelivery: "true", FilterPolicy: '{"kind":["new"]}' },
+    });
+    for (const kind of ["old", "new"]) {
+      await sns.publish({
+        TopicArn: topic.arn,
+        Message: kind,
+        MessageAttributes: { kind: { DataType: "String", StringValue: kind } },
+      });
+    }
+    const { Messages } = await sqs.receiveMessage({ QueueUrl: queue.url, MaxNumberOfMessages: 10 });
+    expect(Messages?.map(({ Body }) => Body)).toEqual(["new"]);
+  });
+
+  test("a topic that does not exist is NotFound", async () => {
+    const arn = `arn:aws:sns:${simulator.region}:000000000000:missing`;
+    await expect(sns.publish({ TopicArn: arn, Message: "x" })).rejects.toMatchObject({ name: "NotFoundException" });
+  });
+});
+
+describe("DynamoDB", () => {
+  test("a table on the same port takes a conditional put", async () => {
+    await using own = await startAwsSimulator();
+    const db = new DynamoDB(own.config);
+    await db.createTable({
+      TableName: "table",
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "PK", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "PK", KeyType: "HASH" }],
+    });
+    const put = { TableName: "table", Item: { PK: { S: "1" } }, ConditionExpression: "attribute_not_exists(PK)" };
+    await db.putItem(put);
+    await expect(db.putItem(put)).rejects.toMatchObject({ name: "ConditionalCheckFailedException" });
+    db.destroy();
+  });
+});
+
+describe("accounting", () => {
+  const trace = (id: string) => ({ traceparent: { DataType: "String", StringValue: `00-${id}-00f067aa0ba902b7-01` } });
+
+  test("counts what waits and what is in flight, and names it", async () => {
+    await using own = await startAwsSimulator();
+    const client = new SQS(own.config);
+    const { QueueUrl } = await client.createQueue({ QueueName: "work" });
+    const mark = await own.mark({}, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0, exact: true });
+    await client.sendMessage({ QueueUrl, MessageBody: "x" });
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 1, inFlight: 0 });
+    const { Messages } = await client.receiveMessage({ QueueUrl });
+    const pending = await mark.pending(signal);
+    expect(pending).toMatchObject({ waiting: 0, inFlight: 1 });
+    expect(pending.where[0]).toMatch(
+      /1 in flight on work \(receive 1\), invisible for .+ more: advance the simulator\?/,
+    );
+    await client.deleteMessage({ QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle });
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0 });
+    client.destroy();
+  });
+
+  test("leaves out messages of another trace, counts those without one", async () => {
+    await using own = await startAwsSimulator();
+    const client = new SQS(own.config);
+    const { QueueUrl } = await client.createQueue({ QueueName: "work" });
+    const [mine, other] = ["a".repeat(32), "b".repeat(32)];
+    await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace(other) });
+    const mark = await own.mark({ traceId: mine }, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0 });
+    await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace(mine) });
+    await client.sendMessage({ QueueUrl, MessageBody: "x" });
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 2 });
+    client.destroy();
+  });
+
+  test("messages in the harness's own queues are undelivered, not waiting, and reach nobody", async () => {
+    const own = await createQueue({}, { "wakeful:run": "1" });
+    const topic = await createTopic();
+    await sns.subscribe({ TopicArn: topic.arn, Protocol: "sqs", Endpoint: own.arn });
+    const mark = await simulator.mark({ traceId: "c".repeat(32) }, signal);
+    const before = await mark.pending(signal);
+    const { MessageId } = await sns.publish({ TopicArn: topic.arn, Message: "x" });
+    const after = await mark.pending(signal);
+    expect(after.undelivered - before.undelivered).toBe(1);
+    expect(after.waiting).toBe(before.waiting);
+    expect(simulator.reached(MessageId ?? "")).toBe(0);
+  });
+});
+
+describe("time", () => {
+  test("advance is refused while two scopes are open", async () => {
+    await using own = await startAwsSimulator();
+    using first = own.scopeOpened("first");
+    using second = own.scopeOpened("second");
+    void first;
+    void second;
+    await expect(own.advance("1s")).rejects.toMatchObject({ code: "TIME_IS_SHARED" });
+  });
+
+  test("advance moves the virtual time by exactly that much, and real time goes on", async () => {
+    await using own = await startAwsSimulator();
+    const before = own.now().getTime() - Date.now();
+    await own.advance("12h");
+    const after = own.now().getTime() - Date.now();
+    expect(Math.abs(after - before - 12 * 3_600_000)).toBeLessThan(5);
+  });
+});
+
+describe("safety", () => {
+  test("another host than loopback needs a token", async () => {
+    await expect(startAwsSimulator({ host: "0.0.0.0" })).rejects.toMatchObject({ code: "REMOTE_REFUSED" });
+  });
+
+  test("a foreign Host header is refused", async () => {
+    const { request } = await import("node:http");
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      request(
+        { port: simulator.port, host: "127.0.0.1", method: "POST", headers: { host: "evil.example" } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      )
+        .on("error", reject)
+        .end("x");
+    });
+    expect(status).toBe(403);
+  });
+});
