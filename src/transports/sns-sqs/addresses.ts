@@ -1,0 +1,94 @@
+import { wakefulError } from "../../errors.ts";
+import { explain, isMissing } from "./aws-errors.ts";
+import type { SnsClient, SqsClient } from "./client.ts";
+
+const shownSimilar = 5;
+
+/** Finds topics and queues by their exact names, and remembers where they are. */
+export class Addresses {
+  readonly #sns: SnsClient;
+  readonly #sqs: SqsClient;
+  readonly #topics = new Map<string, string>();
+  readonly #queues = new Map<string, string>();
+
+  constructor(sns: SnsClient, sqs: SqsClient) {
+    this.#sns = sns;
+    this.#sqs = sqs;
+  }
+
+  /** The ARN of a topic. Reads all pages of the list. */
+  async topic(name: string, signal: AbortSignal): Promise<string> {
+    const known = this.#topics.get(name);
+    if (known !== undefined) return known;
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#sns
+        .listTopics(token === undefined ? {} : { NextToken: token }, { abortSignal: signal })
+        .catch((error: unknown) => {
+          throw explain(error, "SNS");
+        });
+      for (const { TopicArn: arn = "" } of page.Topics ?? []) {
+        const found = arn.slice(arn.lastIndexOf(":") + 1);
+        this.#topics.set(found, arn);
+        names.push(found);
+      }
+      token = page.NextToken;
+    } while (token !== undefined && !this.#topics.has(name));
+    const arn = this.#topics.get(name);
+    if (arn === undefined) throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similar(name, names) });
+    return arn;
+  }
+
+  /** The URL of a queue. */
+  async queue(name: string, signal: AbortSignal): Promise<string> {
+    const known = this.#queues.get(name);
+    if (known !== undefined) return known;
+    try {
+      const { QueueUrl: url } = await this.#sqs.getQueueUrl({ QueueName: name }, { abortSignal: signal });
+      if (url === undefined) throw wakefulError("RESOURCE_MISSING", { resource: `queue ${name}`, similar: [] });
+      this.#queues.set(name, url);
+      return url;
+    } catch (error) {
+      if (!isMissing(error)) throw explain(error, "SQS");
+      const names = await this.#queueNames(signal);
+      throw wakefulError("RESOURCE_MISSING", { resource: `queue ${name}`, similar: similar(name, names) }, { cause: error });
+    }
+  }
+
+  /** Forgets a name: its topic or queue was deleted. */
+  forget(name: string): void {
+    this.#topics.delete(name);
+    this.#queues.delete(name);
+  }
+
+  async #queueNames(signal: AbortSignal): Promise<string[]> {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#sqs.listQueues(
+        { MaxResults: 1_000, ...(token !== undefined && { NextToken: token }) },
+        { abortSignal: signal },
+      );
+      for (const url of page.QueueUrls ?? []) names.push(url.slice(url.lastIndexOf("/") + 1));
+      token = page.NextToken;
+    } while (token !== undefined);
+    return names;
+  }
+}
+
+/** Names that somebody may have meant: one contains the other, or most of their parts agree. */
+function similar(name: string, names: readonly string[]): string[] {
+  const parts = new Set(name.split(/[-_.]+/));
+  const score = (other: string) => {
+    if (other.includes(name) || name.includes(other)) return 2;
+    const theirs = other.split(/[-_.]+/);
+    return theirs.filter((part) => parts.has(part)).length / Math.max(parts.size, theirs.length);
+  };
+  return names
+    .map((other) => ({ other, score: score(other) }))
+    .filter((each) => each.score >= 0.4)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, shownSimilar)
+    .map(({ other }) => other);
+}

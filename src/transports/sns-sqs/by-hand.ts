@@ -1,0 +1,224 @@
+import type { Attributes } from "../../contracts/index.ts";
+import { type Duration, milliseconds } from "../../time/index.ts";
+import type { Addresses } from "./addresses.ts";
+import { explain } from "./aws-errors.ts";
+import type { SnsClient, SqsClient } from "./client.ts";
+import { fromSqs } from "./message.ts";
+import { allowTopic } from "./queue-policy.ts";
+
+const never = new AbortController().signal;
+const longestPoll = 20;
+
+export interface QueueOptions {
+  /** How long a received message stays hidden. */
+  readonly visibility?: Duration;
+  readonly delay?: Duration;
+  /** Where messages go after so many receives. The queue must exist. */
+  readonly deadLetters?: { readonly queue: string; readonly maxReceives: number };
+  /** Any other attribute, as AWS names it. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface SubscribeOptions {
+  readonly filterPolicy?: Readonly<Record<string, unknown>>;
+  /** Whether the body arrives as it was published. Default true. */
+  readonly raw?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReceiveOptions {
+  /** 1 to 10, default 10. */
+  readonly max?: number;
+  /** Default: not at all. At most 20 s. */
+  readonly wait?: Duration;
+  readonly visibility?: Duration;
+  readonly signal?: AbortSignal;
+}
+
+/** A message received by hand. It is in flight until `delete` or `release`. */
+export interface HandMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Attributes;
+  readonly deliveries: number;
+  delete(): Promise<void>;
+  /** Makes it visible again, at once or after a time. */
+  release(after?: Duration): Promise<void>;
+}
+
+/** A queue at one moment. On AWS the counts are approximate. */
+export interface QueueState {
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly ready: number;
+  readonly delayed: number;
+  readonly inFlight: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Topics and queues by hand. Names match exactly; an unknown one rejects with `RESOURCE_MISSING`. */
+export class ByHand {
+  readonly #sns: SnsClient;
+  readonly #sqs: SqsClient;
+  readonly #addresses: Addresses;
+
+  /** @internal */
+  constructor(options: { sns: SnsClient; sqs: SqsClient; addresses: Addresses }) {
+    this.#sns = options.sns;
+    this.#sqs = options.sqs;
+    this.#addresses = options.addresses;
+  }
+
+  /** Creates a topic, FIFO if its name ends so. Idempotent. Returns its ARN. */
+  async createTopic(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    const fifo = name.endsWith(".fifo") ? { FifoTopic: "true", ContentBasedDeduplication: "false" } : undefined;
+    const { TopicArn = "" } = await this.#call("SNS", options.signal, (call) =>
+      this.#sns.createTopic({ Name: name, ...(fifo && { Attributes: fifo }) }, call),
+    );
+    return TopicArn;
+  }
+
+  /** Creates a queue, FIFO if its name ends so. Idempotent. Returns its URL. */
+  async createQueue(name: string, options: QueueOptions = {}): Promise<string> {
+    const { visibility, delay, deadLetters, attributes, signal } = options;
+    const given: Record<string, string> = { ...attributes };
+    if (name.endsWith(".fifo")) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false" });
+    if (visibility !== undefined) given["VisibilityTimeout"] = seconds(visibility, "visibility");
+    if (delay !== undefined) given["DelaySeconds"] = seconds(delay, "delay");
+    if (deadLetters !== undefined) {
+      const { arn } = await this.inspect(deadLetters.queue, signal === undefined ? {} : { signal });
+      given["RedrivePolicy"] = JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: deadLetters.maxReceives });
+    }
+    const { QueueUrl = "" } = await this.#call("SQS", signal, (call) =>
+      this.#sqs.createQueue({ QueueName: name, ...(Object.keys(given).length > 0 && { Attributes: given }) }, call),
+    );
+    return QueueUrl;
+  }
+
+  /** Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns its ARN. */
+  async subscribe(topic: string, queue: string, options: SubscribeOptions = {}): Promise<string> {
+    const { filterPolicy, raw = true, signal } = options;
+    const passOn = signal === undefined ? {} : { signal };
+    const topicArn = await this.createTopic(topic, passOn);
+    const state = await this.#inspectOrCreate(queue, passOn);
+    await this.#call("SQS", signal, (call) =>
+      this.#sqs.setQueueAttributes({ QueueUrl: state.url, Attributes: { Policy: allowTopic(state.arn, topicArn) } }, call),
+    );
+    const { SubscriptionArn = "" } = await this.#call("SNS", signal, (call) =>
+      this.#sns.subscribe(
+        {
+          TopicArn: topicArn,
+          Protocol: "sqs",
+          Endpoint: state.arn,
+          ReturnSubscriptionArn: true,
+          Attributes: { RawMessageDelivery: String(raw), ...(filterPolicy && { FilterPolicy: JSON.stringify(filterPolicy) }) },
+        },
+        call,
+      ),
+    );
+    return SubscriptionArn;
+  }
+
+  /** Receives what is there, or comes within `wait`; an empty list when there is nothing. */
+  async receive(queue: string, options: ReceiveOptions = {}): Promise<HandMessage[]> {
+    const { max = 10, wait = 0, visibility, signal } = options;
+    const QueueUrl = await this.#addresses.queue(queue, signal ?? never);
+    const { Messages = [] } = await this.#call("SQS", signal, (call) =>
+      this.#sqs.receiveMessage(
+        {
+          QueueUrl,
+          MaxNumberOfMessages: max,
+          WaitTimeSeconds: Math.min(longestPoll, Math.ceil(milliseconds(wait, "wait") / 1_000)),
+          MessageAttributeNames: ["All"],
+          MessageSystemAttributeNames: ["All"],
+          ...(visibility !== undefined && { VisibilityTimeout: Number(seconds(visibility, "visibility")) }),
+        },
+        call,
+      ),
+    );
+    return Messages.map((message) => {
+      const ReceiptHandle = message.ReceiptHandle ?? "";
+      const result = fromSqs(message, false);
+      return {
+        id: message.MessageId ?? "",
+        body: "read" in result ? String(result.read.body) : "",
+        attributes: "read" in result ? result.read.attributes : result.failed.attributes,
+        deliveries: "read" in result ? result.read.deliveries : 1,
+        delete: async () => {
+          await this.#call("SQS", undefined, (call) => this.#sqs.deleteMessage({ QueueUrl, ReceiptHandle }, call));
+        },
+        release: async (after = 0) => {
+          const VisibilityTimeout = Number(seconds(after, "release"));
+          await this.#call("SQS", undefined, (call) =>
+            this.#sqs.changeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout }, call),
+          );
+        },
+      };
+    });
+  }
+
+  /** A queue's counts, ARN, URL and attributes. */
+  async inspect(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<QueueState> {
+    const url = await this.#addresses.queue(queue, options.signal ?? never);
+    const { Attributes = {} } = await this.#call("SQS", options.signal, (call) =>
+      this.#sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, call),
+    );
+    const attributes = Attributes as Record<string, string>;
+    return {
+      name: queue,
+      url,
+      arn: attributes["QueueArn"] ?? "",
+      ready: Number(attributes["ApproximateNumberOfMessages"] ?? 0),
+      delayed: Number(attributes["ApproximateNumberOfMessagesDelayed"] ?? 0),
+      inFlight: Number(attributes["ApproximateNumberOfMessagesNotVisible"] ?? 0),
+      attributes,
+    };
+  }
+
+  /** Removes all messages of a queue, those in flight too. AWS allows it once a minute. */
+  async purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const QueueUrl = await this.#addresses.queue(queue, options.signal ?? never);
+    await this.#call("SQS", options.signal, (call) => this.#sqs.purgeQueue({ QueueUrl }, call));
+  }
+
+  async deleteQueue(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const QueueUrl = await this.#addresses.queue(queue, options.signal ?? never);
+    this.#addresses.forget(queue);
+    await this.#call("SQS", options.signal, (call) => this.#sqs.deleteQueue({ QueueUrl }, call));
+  }
+
+  async deleteTopic(topic: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const TopicArn = await this.#addresses.topic(topic, options.signal ?? never);
+    this.#addresses.forget(topic);
+    await this.#call("SNS", options.signal, (call) => this.#sns.deleteTopic({ TopicArn }, call));
+  }
+
+  async #inspectOrCreate(queue: string, options: { readonly signal?: AbortSignal }): Promise<QueueState> {
+    try {
+      return await this.inspect(queue, options);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "RESOURCE_MISSING") throw error;
+      await this.createQueue(queue, options);
+      return await this.inspect(queue, options);
+    }
+  }
+
+  async #call<T>(
+    client: "SNS" | "SQS",
+    signal: AbortSignal | undefined,
+    call: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call({ abortSignal: signal ?? never });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw explain(error, client);
+    }
+  }
+}
+
+function seconds(duration: Duration, where: string): string {
+  return String(Math.round(milliseconds(duration, where) / 1_000));
+}

@@ -1,0 +1,145 @@
+import type { ListenerSink } from "../../contracts/index.ts";
+import { type Clock, delay } from "../../time/index.ts";
+import { explain, isMissing } from "./aws-errors.ts";
+import type { SqsClient, SqsMessage } from "./client.ts";
+import { fromSqs } from "./message.ts";
+
+const batchSize = 10;
+const mostPolls = 3;
+const pollSeconds = 20;
+const firstRetry = 50;
+const longestRetry = 2_000;
+const deleteAttempts = 5;
+
+/**
+ * Reads one queue by long polls: one while little comes, up to three while answers come full. What the sink has got is
+ * deleted, in batches; what it has not got is never taken: an aborted poll takes no message.
+ */
+export class QueueReader {
+  readonly #sqs: SqsClient;
+  readonly #url: string;
+  readonly #sink: ListenerSink;
+  readonly #clock: Clock;
+  readonly #virtualTime: boolean;
+  readonly #stop = new AbortController();
+  readonly #polls = new Set<Promise<void>>();
+  readonly #toDelete: string[] = [];
+  #deleting: Promise<void> | undefined;
+  #deaf = false;
+  #failed = false;
+
+  constructor(options: { sqs: SqsClient; url: string; sink: ListenerSink; clock: Clock; virtualTime: boolean }) {
+    this.#sqs = options.sqs;
+    this.#url = options.url;
+    this.#sink = options.sink;
+    this.#clock = options.clock;
+    this.#virtualTime = options.virtualTime;
+  }
+
+  start(): void {
+    this.#addPoll();
+  }
+
+  /** Stops polling, and waits until everything that the sink got is deleted. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#polls);
+    await this.#deleting;
+  }
+
+  #addPoll(): void {
+    const poll = this.#poll().finally(() => this.#polls.delete(poll));
+    this.#polls.add(poll);
+  }
+
+  async #poll(): Promise<void> {
+    let retry = firstRetry;
+    while (!this.#stop.signal.aborted && !this.#failed) {
+      let messages: readonly SqsMessage[];
+      try {
+        const answer = await this.#sqs.receiveMessage(
+          {
+            QueueUrl: this.#url,
+            MaxNumberOfMessages: batchSize,
+            WaitTimeSeconds: pollSeconds,
+            MessageAttributeNames: ["All"],
+            MessageSystemAttributeNames: ["All"],
+          },
+          { abortSignal: this.#stop.signal },
+        );
+        messages = answer.Messages ?? [];
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        if (isMissing(error)) {
+          this.#fail(error);
+          return;
+        }
+        if (!this.#deaf) {
+          this.#deaf = true;
+          this.#sink.deaf(explain(error, "SQS"));
+        }
+        // an aborted rest means that the reader is being stopped, which the loop sees
+        await delay(this.#clock, retry, { signal: this.#stop.signal, hold: false }).catch(() => undefined);
+        retry = Math.min(longestRetry, retry * 2);
+        continue;
+      }
+      retry = firstRetry;
+      if (this.#deaf) {
+        this.#deaf = false;
+        // the queue kept what was sent meanwhile
+        this.#sink.back(false);
+      }
+      for (const message of messages) this.#take(message);
+      if (messages.length === batchSize && this.#polls.size < mostPolls) this.#addPoll();
+      else if (messages.length === 0 && this.#polls.size > 1) return;
+    }
+  }
+
+  #take(message: SqsMessage): void {
+    const result = fromSqs(message, this.#virtualTime);
+    if ("read" in result) this.#sink.event(result.read);
+    else this.#sink.undecodable(result.failed);
+    if (message.ReceiptHandle !== undefined) this.#toDelete.push(message.ReceiptHandle);
+    this.#deleting ??= this.#delete();
+  }
+
+  /** Deletes what has been handed over, ten at a time; what comes meanwhile joins the next batch. */
+  async #delete(): Promise<void> {
+    // what is taken in this turn goes into one batch
+    await Promise.resolve();
+    while (this.#toDelete.length > 0) {
+      const receipts = this.#toDelete.splice(0, batchSize);
+      const error = await this.#deleteBatch(receipts);
+      if (error !== undefined) {
+        this.#fail(error);
+        break;
+      }
+    }
+    this.#deleting = undefined;
+  }
+
+  async #deleteBatch(receipts: readonly string[]): Promise<unknown> {
+    let left = receipts.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+    let problem: unknown;
+    for (let attempt = 1; attempt <= deleteAttempts; attempt++) {
+      try {
+        const { Failed = [] } = await this.#sqs.deleteMessageBatch({ QueueUrl: this.#url, Entries: left });
+        if (Failed.length === 0) return undefined;
+        problem = new Error(`deleting failed: ${Failed.map(({ Code, Message }) => `${Code} ${Message}`).join("; ")}`);
+        left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
+      } catch (error) {
+        problem = error;
+        // while stopping, a broker that is gone has nothing left to delete from
+        if (this.#stop.signal.aborted || isMissing(error)) return undefined;
+      }
+      await delay(this.#clock, firstRetry * attempt, { hold: false });
+    }
+    return problem;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#sink.failed(explain(error, "SQS"));
+  }
+}

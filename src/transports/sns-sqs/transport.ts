@@ -1,0 +1,256 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type {
+  Accounting,
+  ChannelDeclaration,
+  Codec,
+  Correlation,
+  InferInput,
+  InferOutput,
+  ListenableDeclaration,
+  ListenerSink,
+  OutgoingMessage,
+  SendableDeclaration,
+  SendReceipt,
+  StandardSchema,
+  Subscription,
+  TransportInfo,
+} from "../../contracts/index.ts";
+import { wakefulError } from "../../errors.ts";
+import { type Clock, type Duration, milliseconds, systemClock } from "../../time/index.ts";
+import { Addresses } from "./addresses.ts";
+import { explain } from "./aws-errors.ts";
+import { ByHand } from "./by-hand.ts";
+import type { SnsClient, SqsClient } from "./client.ts";
+import { toAwsAttributes } from "./message.ts";
+import { allowTopic } from "./queue-policy.ts";
+import { QueueReader } from "./reader.ts";
+
+/** A run's queues are swept away by whoever finds them after this time. */
+const ownQueueLifetime = 6 * 3_600_000;
+const ownQueueRetention = 3_600;
+
+export interface SnsSqsOptions {
+  /** `new SNS(...)` of @aws-sdk/client-sns 3. */
+  readonly sns: SnsClient;
+  /** `new SQS(...)` of @aws-sdk/client-sqs 3. */
+  readonly sqs: SqsClient;
+  /** Who knows every message: a simulator. AWS itself cannot say, so without it absence is watched, not proved. */
+  readonly accounting?: Accounting;
+  /** The run's id, in names and tags of the harness's own queues. Default: random. */
+  readonly run?: string;
+  /** @internal */
+  readonly clock?: Clock;
+}
+
+export interface ChannelOptions<S extends StandardSchema> {
+  readonly schema?: S;
+  /** Default: JSON. */
+  readonly codec?: Codec;
+  /** Where the payload bears the id that tells whose event it is. */
+  readonly correlation?: Correlation;
+}
+
+export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOptions<S> {
+  /** Whether dead letters that no wait takes are fine. Default: they fail the scope that caused them. */
+  readonly allow?: boolean;
+}
+
+type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
+type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
+
+/**
+ * SNS topics and SQS queues, by the clients that you already have.
+ *
+ * @example
+ * const aws = snsSqs({ sns: new SNS(simulator.config), sqs: new SQS(simulator.config), accounting: simulator });
+ * const channels = { created: aws.topic("customer--created", { schema: CustomerCreated }) };
+ */
+export function snsSqs(options: SnsSqsOptions): SnsSqs {
+  return new SnsSqs(options);
+}
+
+/** The transport, and a client by hand for set-up and for tests of the transport itself. */
+export class SnsSqs extends ByHand {
+  readonly #options: SnsSqsOptions;
+  readonly #info: TransportInfo;
+  readonly #addresses: Addresses;
+  readonly #clock: Clock;
+  readonly #run: string;
+
+  /** @internal Use `snsSqs`. */
+  constructor(options: SnsSqsOptions) {
+    const { sns, sqs, accounting, clock = systemClock, run = randomBytes(4).toString("hex") } = options;
+    const addresses = new Addresses(sns, sqs);
+    super({ sns, sqs, addresses });
+    this.#options = options;
+    this.#addresses = addresses;
+    this.#clock = clock;
+    this.#run = run;
+    this.#info = { name: "sns-sqs", ...(accounting && { accounting }) };
+  }
+
+  /** A topic: sends to it, and listens on a tagged queue of its own, which steals nothing from anybody. */
+  topic<S extends StandardSchema>(name: string, options: ChannelOptions<S> = {}): ChannelDeclaration<In<S>, Out<S>> {
+    return {
+      direction: "both",
+      ...options,
+      transport: this.#info,
+      endpoint: {
+        name: `topic ${name}`,
+        ordering: "none",
+        carries: "bytes",
+        send: (message, signal) => this.#publish(name, message, signal),
+        listen: (sink, signal) => this.#listenToTopic(name, sink, signal),
+      },
+    };
+  }
+
+  /** A queue that a system reads: the harness only sends to it. */
+  queue<S extends StandardSchema>(name: string, options: ChannelOptions<S> = {}): SendableDeclaration<In<S>> {
+    return {
+      direction: "send",
+      ...options,
+      transport: this.#info,
+      endpoint: {
+        name: `queue ${name}`,
+        ordering: "none",
+        carries: "bytes",
+        send: (message, signal) => this.#sendToQueue(name, message, signal),
+      },
+    };
+  }
+
+  /** A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. */
+  deadLetters<S extends StandardSchema>(name: string, options: DeadLetterOptions<S> = {}): ListenableDeclaration<Out<S>> {
+    const { allow = false, ...declared } = options;
+    return {
+      direction: "listen",
+      ...declared,
+      deadLetters: { allowed: allow },
+      transport: this.#info,
+      endpoint: {
+        name: `dead letters ${name}`,
+        ordering: "none",
+        carries: "bytes",
+        listen: async (sink, signal) => this.#read(await this.#addresses.queue(name, signal), sink),
+      },
+    };
+  }
+
+  async #publish(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
+    const TopicArn = await this.#addresses.topic(name, signal);
+    try {
+      const { MessageId = "" } = await this.#options.sns.publish(
+        {
+          TopicArn,
+          Message: textOf(message.body, `topic ${name}`),
+          MessageAttributes: toAwsAttributes(message.attributes),
+          ...grouping(message),
+        },
+        { abortSignal: signal },
+      );
+      return this.#receipt(MessageId);
+    } catch (error) {
+      throw explain(error, "SNS");
+    }
+  }
+
+  async #sendToQueue(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
+    const QueueUrl = await this.#addresses.queue(name, signal);
+    const delayed = message.options?.["delay"] as Duration | undefined;
+    try {
+      const { MessageId = "" } = await this.#options.sqs.sendMessage(
+        {
+          QueueUrl,
+          MessageBody: textOf(message.body, `queue ${name}`),
+          MessageAttributes: toAwsAttributes(message.attributes),
+          ...(delayed !== undefined && { DelaySeconds: Math.round(milliseconds(delayed, "delay") / 1_000) }),
+          ...grouping(message),
+        },
+        { abortSignal: signal },
+      );
+      return this.#receipt(MessageId);
+    } catch (error) {
+      throw explain(error, "SQS");
+    }
+  }
+
+  #receipt(id: string): SendReceipt {
+    const reached = this.#options.accounting?.reached?.(id);
+    return { id, ...(reached !== undefined && { reached }) };
+  }
+
+  async #listenToTopic(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
+    const { sns, sqs } = this.#options;
+    const topicArn = await this.#addresses.topic(name, signal);
+    const queueName = `wakeful-${this.#run}-${randomUUID().slice(0, 8)}-${name}`.slice(0, 80);
+    const expires = new Date(this.#clock.wall() + ownQueueLifetime).toISOString();
+    const call = { abortSignal: signal };
+    try {
+      const { QueueUrl: url = "" } = await sqs.createQueue(
+        {
+          QueueName: queueName,
+          Attributes: { MessageRetentionPeriod: String(ownQueueRetention) },
+          tags: { "wakeful:run": this.#run, "wakeful:expires": expires },
+        },
+        call,
+      );
+      try {
+        const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, call);
+        const queueArn = Attributes["QueueArn"] ?? "";
+        await sqs.setQueueAttributes({ QueueUrl: url, Attributes: { Policy: allowTopic(queueArn, topicArn) } }, call);
+        const { SubscriptionArn: subscriptionArn = "" } = await sns.subscribe(
+          { TopicArn: topicArn, Protocol: "sqs", Endpoint: queueArn, Attributes: { RawMessageDelivery: "true" }, ReturnSubscriptionArn: true },
+          call,
+        );
+        return this.#read(url, sink, async () => {
+          await sns.unsubscribe({ SubscriptionArn: subscriptionArn });
+          await sqs.deleteQueue({ QueueUrl: url });
+        });
+      } catch (error) {
+        await sqs.deleteQueue({ QueueUrl: url });
+        throw error;
+      }
+    } catch (error) {
+      throw explain(error, "SNS");
+    }
+  }
+
+  #read(url: string, sink: ListenerSink, remove: () => Promise<void> = () => Promise.resolve()): Subscription {
+    const reader = new QueueReader({
+      sqs: this.#options.sqs,
+      url,
+      sink,
+      clock: this.#clock,
+      virtualTime: this.#options.accounting !== undefined,
+    });
+    reader.start();
+    let closing: Promise<void> | undefined;
+    return {
+      [Symbol.asyncDispose]: () => {
+        closing ??= reader.stop().then(remove);
+        return closing;
+      },
+    };
+  }
+}
+
+function textOf(body: unknown, channel: string): string {
+  if (typeof body === "string") return body;
+  if (body instanceof Uint8Array) {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    } catch (cause) {
+      throw wakefulError("ENCODING_FAILED", { channel, codec: "UTF-8 text, which is all that SNS and SQS carry" }, { cause });
+    }
+  }
+  throw wakefulError("ENCODING_FAILED", { channel, codec: "text" });
+}
+
+function grouping({ key, options }: OutgoingMessage): { MessageGroupId?: string; MessageDeduplicationId?: string } {
+  const deduplicationId = options?.["deduplicationId"];
+  return {
+    ...(key !== undefined && { MessageGroupId: key }),
+    ...(typeof deduplicationId === "string" && { MessageDeduplicationId: deduplicationId }),
+  };
+}
