@@ -20,6 +20,7 @@ export class Systems implements Disposable {
   readonly all: readonly ObservedSystem[];
   readonly #observations: Disposable[] = [];
   readonly #listeners = new Set<(death: Death) => void>();
+  readonly #watched = new Map<ObservedSystem, Promise<SystemExit>>();
   #disposed = false;
   #death: Death | undefined;
   #trouble: Trouble | undefined;
@@ -41,23 +42,13 @@ export class Systems implements Disposable {
           expected: true,
         });
         if (!ready) this.#trouble = { at, what: `${system.name} was not ready meanwhile (${reason})` };
-        if (ready && this.#death?.system === system.name) this.#death = undefined;
+        if (!ready) return;
+        if (this.#death?.system === system.name) this.#death = undefined;
+        // a restarted system has a new end to wait for
+        this.#watchExit(system, journal);
       });
       if (observed !== undefined) this.#observations.push(observed);
-      void system.exited.then((exit) => {
-        if (this.#disposed) return;
-        const { at } = journal.append({
-          kind: "system",
-          system: system.name,
-          state: "exited",
-          detail: formatExit(exit),
-          expected: exit.expected,
-        });
-        this.#trouble = { at, what: `${system.name} ended meanwhile (${formatExit(exit)})` };
-        if (exit.expected) return;
-        this.#death = { system: system.name, exit };
-        for (const listener of this.#listeners) listener(this.#death);
-      });
+      this.#watchExit(system, journal);
     }
   }
 
@@ -74,6 +65,27 @@ export class Systems implements Disposable {
   onDeath(listener: (death: Death) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #watchExit(system: ObservedSystem, journal: Journal): void {
+    const { exited } = system;
+    if (this.#watched.get(system) === exited) return;
+    this.#watched.set(system, exited);
+    void exited.then((exit) => {
+      if (this.#disposed) return;
+      const detail = formatExit(exit);
+      const { at } = journal.append({
+        kind: "system",
+        system: system.name,
+        state: "exited",
+        detail,
+        expected: exit.expected,
+      });
+      this.#trouble = { at, what: `${system.name} ended meanwhile (${detail})` };
+      if (exit.expected) return;
+      this.#death = { system: system.name, exit };
+      for (const listener of this.#listeners) listener(this.#death);
+    });
   }
 
   [Symbol.dispose](): void {
