@@ -10,3 +10,53 @@ import { boundProbes } from "./harness/index.ts";
 export const probeUntil = boundProbes.probeUntil;
 /** `probeDuring` of the scope whose test is running; see `Probes`. */
 export const probeDuring = boundProbes.probeDuring;
+
+export { createHarness } from "./harness/index.ts";
+export type {
+  Channel,
+  ChannelOf,
+  Channels,
+  CountOptions,
+  Declarations,
+  Fact,
+  Harness,
+  HarnessOptions,
+  Listenable,
+  Proof,
+  ReceivedEvent,
+  Scope,
+  ScopeOptions,
+  Sendable,
+  SendOptions,
+  SentEvent,
+  SettledOptions,
+  Settlement,
+  WaitOptions,
+} from "./harness/index.ts";
+export type { Attempt, Probe, ProbeOptions, Probes } from "./probe/index.ts";
+export { type ErrorCode, SystemError, UsageError, type VerdictCode, VerdictError, WakefulError } from "./errors.ts";
+export type { Duration, Schedule } from "./time/index.ts";
+export type { Match } from "./journal/index.ts";
+export { type Evidence, renderJson, renderText } from "./report/index.ts";
+export type {
+  Accounting,
+  Attributes,
+  ChannelDeclaration,
+  Codec,
+  Endpoint,
+  IncomingMessage,
+  ListenableDeclaration,
+  ListenerSink,
+  Mark,
+  MarkOptions,
+  ObservedSystem,
+  OutgoingMessage,
+  Pending,
+  SendableDeclaration,
+  SendReceipt,
+  StandardSchema,
+  Subscription,
+  SystemExit,
+  SystemLogLine,
+  TransportInfo,
+} from "./contracts/index.ts";

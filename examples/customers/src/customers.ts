@@ -44,7 +44,11 @@ export class Customers {
   }
 
   async get(customerId: string): Promise<Customer | undefined> {
-    const { Item: found } = await this.#db.get({ TableName: this.#table, Key: { PK: key(customerId) }, ConsistentRead: true });
+    const { Item: found } = await this.#db.get({
+      TableName: this.#table,
+      Key: { PK: key(customerId) },
+      ConsistentRead: true,
+    });
     if (found === undefined) return undefined;
     const { customer_id, name, orders, order_list = [] } = found as Item;
     return { customer_id, name, orders: [...(orders ?? []), ...order_list].map((order_id) => ({ order_id })) };

@@ -35,7 +35,8 @@ export function createServer(options: {
     const traceparent = [request.headers["traceparent"]].flat()[0];
     const trace = traceparent === undefined ? {} : { traceparent };
     if (!input.success) {
-      if (config.faults.has("publish-invalid")) await publisher.announce({ customer_id: randomUUID(), name: "", ...trace });
+      if (config.faults.has("publish-invalid"))
+        await publisher.announce({ customer_id: randomUUID(), name: "", ...trace });
       return await reply.code(400).send({ error: "INVALID_CUSTOMER" });
     }
     const customer = { customer_id: randomUUID(), name: input.data.name };

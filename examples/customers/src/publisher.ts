@@ -29,9 +29,11 @@ export class Publisher {
 
   /** Publishes what is stored and not yet published: after a customer was added, and after a restart. */
   relay(): Promise<void> {
-    this.#relaying = this.#relaying.then(() => this.#relay()).catch((error: unknown) => {
-      log("relay failed", { error: String(error) });
-    });
+    this.#relaying = this.#relaying
+      .then(() => this.#relay())
+      .catch((error: unknown) => {
+        log("relay failed", { error: String(error) });
+      });
     return this.#relaying;
   }
 

@@ -44,7 +44,11 @@ async function createQueues(sqs: SQS, config: Config): Promise<{ url: string; ar
   });
 }
 
-async function createQueue(sqs: SQS, name: string, attributes: Record<string, string>): Promise<{ url: string; arn: string }> {
+async function createQueue(
+  sqs: SQS,
+  name: string,
+  attributes: Record<string, string>,
+): Promise<{ url: string; arn: string }> {
   const { QueueUrl: url = "" } = await sqs.createQueue({ QueueName: name, Attributes: attributes });
   const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["QueueArn"] });
   return { url, arn: Attributes.QueueArn ?? "" };

@@ -1,15 +1,12 @@
-import { type TestContext, TestRunner } from "vitest";
+import type { TestContext } from "vitest";
 import type { Scope } from "../../harness/index.ts";
 import { type DeadlineCap, formatDuration, systemClock } from "../../time/index.ts";
 import type { Environment, StartedEnvironment } from "./environment.ts";
 import { attachEvidence } from "./evidence.ts";
+import { wrapBody } from "./test-body.ts";
 import { workerState } from "./worker-state.ts";
 
 type Task = TestContext["task"];
-type TestFunction = ReturnType<typeof TestRunner.getTestFn>;
-
-// its declared type in Vitest is that of getTestFn
-const setTestFunction = TestRunner.setTestFn as unknown as (task: Task, run: TestFunction) => void;
 
 /** How long before Vitest's own time-out a wait ends, ms: so that its verdict is what the user sees. */
 const reserve = 250;
@@ -36,11 +33,10 @@ export class Attempts<E extends StartedEnvironment> {
     if (this.#scopes.has(task)) return runAttempt();
     const scope = this.#environment.running.harness.scope(fullName(task));
     this.#scopes.set(task, scope);
-    const run = TestRunner.getTestFn(task);
-    setTestFunction(task, async () => {
+    using _wrapped = wrapBody(task, async (body) => {
       scope.limit(capOf(task.timeout, "testTimeout"));
       try {
-        await run();
+        await body();
       } catch (error) {
         await attachEvidence(error, task, annotate);
         throw error;
@@ -52,7 +48,6 @@ export class Attempts<E extends StartedEnvironment> {
     try {
       await scope.run(runAttempt);
     } finally {
-      setTestFunction(task, run);
       this.#scopes.delete(task);
       // a test that failed, or that skipped itself, has its result: only one that passed is judged by its leftovers
       await scope.close({ failed: task.result?.state !== "pass" });

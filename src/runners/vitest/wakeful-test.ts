@@ -2,7 +2,8 @@ import { aroundAll, type TestAPI, TestRunner, test as vitestTest } from "vitest"
 import type { Channels, Scope } from "../../harness/index.ts";
 import type { Probes } from "../../probe/index.ts";
 import { Attempts } from "./attempts.ts";
-import { closeWithin, Environment, type EnvironmentOptions, type StartedEnvironment } from "./environment.ts";
+import { Environment, type EnvironmentOptions, type StartedEnvironment } from "./environment.ts";
+import { closeWithin } from "./start.ts";
 import { workerState } from "./worker-state.ts";
 
 /** The fixtures of a `wakefulTest`, beside Vitest's own. */
@@ -68,8 +69,8 @@ export function wakefulTest<const E extends StartedEnvironment>(
 
   const test = vitestTest
     .extend("env", { scope: "worker", auto: true }, async ({}, { onCleanup }) => {
-      // where files share a process, the environment lives as long as that
-      if (workerState().keepsModules) {
+      // where files share a process, the environment lives as long as the process
+      if (workerState().outlivesFiles) {
         await environment.enter();
         onCleanup(() => environment.leave());
       }

@@ -1,9 +1,12 @@
+import { inject } from "vitest";
+import { pluginKey, sharedKey } from "./plugin-marker.ts";
+
 /** What Vitest says of the worker that this code runs in. */
 export interface WorkerState {
   /** Milliseconds; left out when Vitest does not say. */
   readonly hookTimeout?: number;
-  /** Whether this process (or thread) goes on to other test files with the modules it has loaded (`isolate: false`). */
-  readonly keepsModules: boolean;
+  /** Whether an environment is to stay for the files that come after: they share this process and its modules. */
+  readonly outlivesFiles: boolean;
   /** From 1: the worker's number among those that run at the same time. */
   readonly number: number;
 }
@@ -21,10 +24,21 @@ export function workerState(): WorkerState {
   const state = (globalThis as { readonly __vitest_worker__?: VitestWorker }).__vitest_worker__;
   const { isolate, hookTimeout } = state?.config ?? {};
   // the vm pools say `isolate: false` of the process, and give each file a context, with modules, of its own
-  const vm = state?.ctx?.pool?.startsWith("vm") ?? false;
+  const shared = isolate === false && state?.ctx?.pool?.startsWith("vm") !== true;
   return {
     ...(hookTimeout !== undefined && { hookTimeout }),
-    keepsModules: isolate === false && !vm,
+    // errors at a worker's end are lost unless the plugin is there to report them
+    outlivesFiles: shared && provided(pluginKey) === true,
     number: Number(process.env["VITEST_POOL_ID"] ?? 1),
   };
+}
+
+/** What the shared start of this run returned; undefined without one. */
+export function sharedResult(): { readonly result: unknown } | undefined {
+  return provided(sharedKey) as { readonly result: unknown } | undefined;
+}
+
+/** Vitest types `inject` by an interface that everybody augments; these keys are no business of the user's. */
+function provided(key: string): unknown {
+  return (inject as (key: string) => unknown)(key);
 }

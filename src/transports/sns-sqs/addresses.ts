@@ -36,7 +36,8 @@ export class Addresses {
       token = page.NextToken;
     } while (token !== undefined && !this.#topics.has(name));
     const arn = this.#topics.get(name);
-    if (arn === undefined) throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similar(name, names) });
+    if (arn === undefined)
+      throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similar(name, names) });
     return arn;
   }
 
@@ -52,7 +53,11 @@ export class Addresses {
     } catch (error) {
       if (!isMissing(error)) throw explain(error, "SQS");
       const names = await this.#queueNames(signal);
-      throw wakefulError("RESOURCE_MISSING", { resource: `queue ${name}`, similar: similar(name, names) }, { cause: error });
+      throw wakefulError(
+        "RESOURCE_MISSING",
+        { resource: `queue ${name}`, similar: similar(name, names) },
+        { cause: error },
+      );
     }
   }
 

@@ -19,7 +19,11 @@ export function explain(error: unknown, client: "SNS" | "SQS"): unknown {
   const response = (error as { $response?: { headers?: Record<string, string> } }).$response;
   const type = response?.headers?.["content-type"] ?? "";
   if (name === "SyntaxError" || /deserialization error/i.test(message) || type.startsWith("text/html")) {
-    return wakefulError("WRONG_ENDPOINT", { endpoint: `the ${client} client's endpoint`, problem: message.split("\n")[0] ?? name }, { cause: error });
+    return wakefulError(
+      "WRONG_ENDPOINT",
+      { endpoint: `the ${client} client's endpoint`, problem: message.split("\n")[0] ?? name },
+      { cause: error },
+    );
   }
   return error;
 }
@@ -27,7 +31,10 @@ export function explain(error: unknown, client: "SNS" | "SQS"): unknown {
 function codeOf(error: Error): string | undefined {
   const { code, errors, cause } = error as { code?: unknown; errors?: unknown; cause?: unknown };
   if (typeof code === "string") return code;
-  if (Array.isArray(errors)) return errors.map((each: unknown) => (each instanceof Error ? codeOf(each) : undefined)).find((each) => each !== undefined);
+  if (Array.isArray(errors))
+    return errors
+      .map((each: unknown) => (each instanceof Error ? codeOf(each) : undefined))
+      .find((each) => each !== undefined);
   return cause instanceof Error ? codeOf(cause) : undefined;
 }
 

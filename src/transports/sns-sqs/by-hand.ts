@@ -104,7 +104,10 @@ export class ByHand {
     const topicArn = await this.createTopic(topic, passOn);
     const state = await this.#inspectOrCreate(queue, passOn);
     await this.#call("SQS", signal, (call) =>
-      this.#sqs.setQueueAttributes({ QueueUrl: state.url, Attributes: { Policy: allowTopic(state.arn, topicArn) } }, call),
+      this.#sqs.setQueueAttributes(
+        { QueueUrl: state.url, Attributes: { Policy: allowTopic(state.arn, topicArn) } },
+        call,
+      ),
     );
     const { SubscriptionArn = "" } = await this.#call("SNS", signal, (call) =>
       this.#sns.subscribe(
@@ -113,7 +116,10 @@ export class ByHand {
           Protocol: "sqs",
           Endpoint: state.arn,
           ReturnSubscriptionArn: true,
-          Attributes: { RawMessageDelivery: String(raw), ...(filterPolicy && { FilterPolicy: JSON.stringify(filterPolicy) }) },
+          Attributes: {
+            RawMessageDelivery: String(raw),
+            ...(filterPolicy && { FilterPolicy: JSON.stringify(filterPolicy) }),
+          },
         },
         call,
       ),

@@ -91,7 +91,13 @@ export interface SnsClient {
     options?: CallOptions,
   ): Promise<{ Topics?: { TopicArn?: string | undefined }[] | undefined; NextToken?: string | undefined }>;
   subscribe(
-    input: { TopicArn: string; Protocol: string; Endpoint: string; Attributes?: Attributes; ReturnSubscriptionArn?: boolean },
+    input: {
+      TopicArn: string;
+      Protocol: string;
+      Endpoint: string;
+      Attributes?: Attributes;
+      ReturnSubscriptionArn?: boolean;
+    },
     options?: CallOptions,
   ): Promise<{ SubscriptionArn?: string | undefined }>;
   unsubscribe(input: { SubscriptionArn: string }, options?: CallOptions): Promise<unknown>;

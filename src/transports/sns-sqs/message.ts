@@ -9,7 +9,9 @@ export function toAwsAttributes(attributes: Attributes): Record<string, Attribut
       .filter(([, value]) => value.length > 0)
       .map(([name, value]) => [
         name,
-        typeof value === "string" ? { DataType: "String", StringValue: value } : { DataType: "Binary", BinaryValue: value },
+        typeof value === "string"
+          ? { DataType: "String", StringValue: value }
+          : { DataType: "Binary", BinaryValue: value },
       ]),
   );
 }
@@ -25,7 +27,10 @@ interface Wrapper {
  * A message of a queue in the one shape that every path has: the wrapper of a subscription that is not raw is taken off,
  * and its attributes are the message's.
  */
-export function fromSqs(message: SqsMessage, virtualTime: boolean): { read: IncomingMessage } | { failed: UndecodableMessage } {
+export function fromSqs(
+  message: SqsMessage,
+  virtualTime: boolean,
+): { read: IncomingMessage } | { failed: UndecodableMessage } {
   const id = message.MessageId ?? "";
   const direct = fromAwsAttributes(message.MessageAttributes);
   if (message.Body === undefined) {
@@ -70,7 +75,9 @@ function unwrap(body: string): Wrapper | undefined {
   if (!body.startsWith("{") || !body.includes('"Notification"')) return undefined;
   try {
     const value = JSON.parse(body) as Partial<Wrapper> & { TopicArn?: unknown };
-    return value.Type === "Notification" && typeof value.Message === "string" && typeof value.TopicArn === "string" ? (value as Wrapper) : undefined;
+    return value.Type === "Notification" && typeof value.Message === "string" && typeof value.TopicArn === "string"
+      ? (value as Wrapper)
+      : undefined;
   } catch {
     // not a wrapper: the body itself, which the channel's codec will judge
     return undefined;

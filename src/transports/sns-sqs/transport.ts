@@ -121,7 +121,10 @@ export class SnsSqs extends ByHand {
   }
 
   /** A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. */
-  deadLetters<S extends StandardSchema>(name: string, options: DeadLetterOptions<S> = {}): ListenableDeclaration<Out<S>> {
+  deadLetters<S extends StandardSchema>(
+    name: string,
+    options: DeadLetterOptions<S> = {},
+  ): ListenableDeclaration<Out<S>> {
     const { allow = false, ...declared } = options;
     return {
       direction: "listen",
@@ -200,7 +203,13 @@ export class SnsSqs extends ByHand {
         const queueArn = Attributes["QueueArn"] ?? "";
         await sqs.setQueueAttributes({ QueueUrl: url, Attributes: { Policy: allowTopic(queueArn, topicArn) } }, call);
         const { SubscriptionArn: subscriptionArn = "" } = await sns.subscribe(
-          { TopicArn: topicArn, Protocol: "sqs", Endpoint: queueArn, Attributes: { RawMessageDelivery: "true" }, ReturnSubscriptionArn: true },
+          {
+            TopicArn: topicArn,
+            Protocol: "sqs",
+            Endpoint: queueArn,
+            Attributes: { RawMessageDelivery: "true" },
+            ReturnSubscriptionArn: true,
+          },
           call,
         );
         return this.#read(url, sink, async () => {
@@ -241,7 +250,11 @@ function textOf(body: unknown, channel: string): string {
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(body);
     } catch (cause) {
-      throw wakefulError("ENCODING_FAILED", { channel, codec: "UTF-8 text, which is all that SNS and SQS carry" }, { cause });
+      throw wakefulError(
+        "ENCODING_FAILED",
+        { channel, codec: "UTF-8 text, which is all that SNS and SQS carry" },
+        { cause },
+      );
     }
   }
   throw wakefulError("ENCODING_FAILED", { channel, codec: "text" });

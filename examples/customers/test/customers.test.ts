@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect } from "vitest";
+import { test } from "./harness.ts";
+
+describe("creating customers", () => {
+  test("a new customer is announced, once", async ({ api, channels: { customerCreated } }) => {
+    const { customer_id } = await api.createCustomer("John Doe");
+    const [event] = await customerCreated.exactly(1, { customer_id });
+    expect(event?.payload).toEqual({ customer_id, name: "John Doe" });
+  });
+
+  test("a customer who was created can be read", async ({ api }) => {
+    const created = await api.createCustomer("Jane Doe");
+    expect(created).toEqual({ customer_id: created.customer_id, name: "Jane Doe", orders: [] });
+    expect(await api.getCustomer(created.customer_id)).toEqual(created);
+  });
+
+  test("a trailing slash makes no difference", async ({ api, channels: { customerCreated } }) => {
+    const { status, body } = await api.request("POST", "/customer/", { name: "Slash" });
+    expect(status).toBe(200);
+    await customerCreated.next({ name: "Slash" });
+    expect(await api.request("GET", `/customer/${(body as { customer_id: string }).customer_id}/`)).toEqual({
+      status: 200,
+      body,
+    });
+  });
+
+  test("an unknown customer is not found", async ({ api }) => {
+    expect(await api.request("GET", `/customer/${randomUUID()}`)).toEqual({
+      status: 404,
+      body: { error: "CUSTOMER_NOT_FOUND" },
+    });
+  });
+
+  test.for([{}, { name: "" }, { name: 7 }])(
+    "invalid input %j is refused and publishes nothing",
+    async (input, { api, channels: { customerCreated } }) => {
+      expect((await api.request("POST", "/customer", input)).status).toBe(400);
+      expect(await customerCreated.none()).toMatchObject({ how: "proved" });
+    },
+  );
+});
+
+describe("orders", () => {
+  test("two orders are registered on their customer", async ({ api, channels: { orderCreated }, probeUntil }) => {
+    const { customer_id } = await api.createCustomer("John Doe");
+    const orderIds = [randomUUID(), randomUUID()];
+    for (const order_id of orderIds) await orderCreated.send({ order_id, customer_id });
+    await probeUntil(async () => {
+      const { orders } = await api.getCustomer(customer_id);
+      expect(orders).toHaveLength(2);
+      expect(orders).toEqual(expect.arrayContaining(orderIds.map((order_id) => ({ order_id }))));
+    });
+  });
+
+  test("an order of an unknown customer is dead-lettered, after three visibility timeouts", async ({
+    env,
+    channels: { orderCreated, deadOrders },
+  }) => {
+    const order = { order_id: randomUUID(), customer_id: randomUUID() };
+    await orderCreated.send(order);
+    await env.simulator.advance("90s");
+    const dead = await deadOrders.next(order);
+    expect(dead.payload).toEqual(order);
+    expect(env.app.log.count(`"order received","order_id":"${order.order_id}"`)).toBe(3);
+  });
+
+  test("a duplicate order changes nothing, as the same message twice or as a new one", async ({
+    env,
+    api,
+    channels: { orderCreated, orders },
+    scope,
+  }) => {
+    const { customer_id } = await api.createCustomer("John Doe");
+    const order = { order_id: randomUUID(), customer_id };
+    await orderCreated.send(order);
+    await orderCreated.send(order);
+    await orders.send(order);
+    await scope.settled();
+    expect((await api.getCustomer(customer_id)).orders).toEqual([{ order_id: order.order_id }]);
+    expect(env.app.log.count(`"order registered","order_id":"${order.order_id}"`)).toBe(3);
+  });
+
+  test("a poison message does not hurt its neighbours, and ends with the dead letters", async ({
+    env,
+    api,
+    channels: { orders, deadOrders },
+    scope,
+  }) => {
+    const { customer_id } = await api.createCustomer("John Doe");
+    const good = [randomUUID(), randomUUID()];
+    await Promise.all([
+      orders.send({ order_id: good[0] as string, customer_id }),
+      orders.sendRaw("{ this is not JSON"),
+      orders.send({ order_id: good[1] as string, customer_id }),
+    ]);
+    await env.simulator.advance("90s");
+    await scope.probeUntil(async () => {
+      const { orders: registered } = await api.getCustomer(customer_id);
+      expect(registered.map(({ order_id }) => order_id).sort()).toEqual([...good].sort());
+    });
+    expect(env.simulator.inspect("customer--order-created")).toMatchObject({ ready: 0, inFlight: 0 });
+    await expect(deadOrders.next({ order_id: good[0] }, { within: "50ms" })).rejects.toMatchObject({
+      code: "COULD_NOT_DECODE",
+    });
+  });
+});
+
+describe("the service itself", () => {
+  test("logs what it does, with the trace of the test", async ({ env, api, scope }) => {
+    const since = new Date();
+    const { customer_id } = await api.createCustomer("Logged");
+    await scope.settled();
+    expect(env.app.log.count(customer_id, { since })).toBe(1);
+    expect(env.app.log.contains(scope.traceId, { since })).toBe(true);
+    expect(env.app.log.contains("failed", { since })).toBe(false);
+  });
+});

@@ -1,0 +1,72 @@
+import { wakefulError } from "../../errors.ts";
+import { type Duration, milliseconds } from "../../time/index.ts";
+import { OpenResources } from "./open-resources.ts";
+import { sharedKey } from "./plugin-marker.ts";
+import { type Start, startWithin, throwAll } from "./start.ts";
+
+/** Vitest's global set-up, as far as it is called. */
+interface Project {
+  readonly provide: (key: never, value: never) => void;
+}
+
+/** What `sharedStart` makes: a global set-up of Vitest, which knows the type of its result. */
+export interface SharedStart<out Result> {
+  (project: Project): Promise<() => Promise<void>>;
+  /** Types only, never set. */
+  readonly result?: Result;
+}
+
+/**
+ * A start that is made once for the whole run, in Vitest's main process, for what is too heavy to start in each worker: a
+ * broker, a database, containers. Its result goes to the workers, so it is plain data: URLs, ports, names.
+ *
+ * Export it by default from a file of its own, and name the file in the plugin: `wakeful({ shareStart: "./test/shared.ts" })`.
+ *
+ * @example
+ * export default sharedStart(async ({ use }) => {
+ *   const broker = await use(startBroker());
+ *   return { url: broker.url };
+ * });
+ *
+ * // in the harness file
+ * import type shared from "./shared.ts";
+ * export const test = wakefulTest({ start: async ({ shared }) => connect(shared<typeof shared>().url) });
+ */
+export function sharedStart<Result>(
+  start: (start: Start) => Result | Promise<Result>,
+  options: {
+    /** Default "60s". */
+    readonly startWithin?: Duration;
+  } = {},
+): SharedStart<Result> {
+  const within = milliseconds(options.startWithin ?? "60s", "startWithin");
+  return async ({ provide }) => {
+    const resources = new OpenResources();
+    const result = await startWithin(within, resources, start, async (value) => {
+      checkPlain(value, "");
+      return Promise.resolve(value);
+    });
+    (provide as (key: string, value: unknown) => void)(sharedKey, { result });
+    return async () => {
+      const errors = await resources.close();
+      // Vitest 4 prints errors of a global tear-down, and stays green
+      if (errors.length > 0) process.exitCode = 1;
+      throwAll(errors);
+    };
+  };
+}
+
+/** Refuses what does not come out of JSON as it went in. */
+function checkPlain(value: unknown, path: string): void {
+  if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
+  if (Array.isArray(value) || (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)) {
+    for (const [key, part] of Object.entries(value)) checkPlain(part, path === "" ? key : `${path}.${key}`);
+    return;
+  }
+  throw wakefulError("INVALID_OPTION", {
+    option: `What the shared start returned${path === "" ? "" : `, at "${path}"`}`,
+    value: Object.prototype.toString.call(value),
+    expected:
+      "plain data (it goes to other processes): texts, finite numbers, booleans, null, arrays and objects of these",
+  });
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["test/package/**", "test/runners/**", "test/vitest-4/**", "test/mutants/**"],
+    pool: "forks",
+  },
+});
