@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** What a run of Vitest came to, as the spec looks at it. */
 export interface RunReport {
@@ -30,7 +30,7 @@ export interface ReportedError {
   readonly code?: string;
   /** Vitest's own diff, without colours. */
   readonly diff?: string;
-  /** "verdicts.fixture.ts:12": the first frame. */
+  /** The source text of the first frame. */
   readonly line?: string;
   readonly cause?: string;
 }
@@ -40,7 +40,6 @@ interface VitestError {
   readonly message: string;
   readonly code?: string;
   readonly diff?: string;
-  readonly stacks?: readonly { readonly file: string; readonly line: number }[];
   readonly stack?: string;
   readonly cause?: VitestError;
 }
@@ -96,13 +95,14 @@ export default class FileReporter {
 
 function describe(error: VitestError): ReportedError {
   const { name = "", message, code, diff, stack = "", cause } = error;
-  const frame = /\/([^/]+\.ts):(\d+)/.exec(stack.slice(stack.indexOf("\n    at ")));
+  const frame = /(\/[^():]+):(\d+):\d+/.exec(stack.slice(stack.indexOf("\n    at ")));
+  const line = frame?.[1] === undefined ? undefined : readFileSync(frame[1], "utf8").split("\n")[Number(frame[2]) - 1]?.trim();
   return {
     name,
     message,
     ...(code !== undefined && { code }),
     ...(diff !== undefined && { diff: diff.replaceAll(colours, "") }),
-    ...(frame !== null && { line: `${frame[1]}:${frame[2]}` }),
+    ...(line !== undefined && { line }),
     ...(cause !== undefined && { cause: cause.message }),
   };
 }

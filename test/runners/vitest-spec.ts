@@ -10,15 +10,128 @@ const patience = 60_000;
  */
 export function vitestSpec(version: string, vitest: string): void {
   describe(`wakeful/vitest on Vitest ${version}`, () => {
-    describe("verdicts", () => {
+    describe("tests", () => {
       let run: VitestRun;
       beforeAll(async () => {
         run = await runVitest(vitest, "verdicts");
       }, patience);
 
-      it("dumps", () => {
-        console.log(run.output, JSON.stringify(run.report, undefined, 1), run.log);
+      const traces = (word: string) => run.log.flatMap((line) => (line.startsWith(`${word} in `) ? (line.split(" ")[2] ?? "") : []));
+      const shown = (name: string) => {
+        const { errors } = run.test(name);
+        expect(errors, name).toHaveLength(1);
+        return { code: errors[0]?.code, line: errors[0]?.line };
+      };
+
+      it("start once, and close what they opened, last in first out, after the file's own hooks", () => {
         expect(run.exitCode).toBe(1);
+        const life = run.log.filter((line) => /^(start|first|second|afterAll)/.test(line));
+        expect(life).toEqual([
+          expect.stringMatching(/^start wakeful-[\da-f]{10}-1 1$/),
+          "first opens",
+          "second opens",
+          "afterAll of the file",
+          "second closes",
+          "first closes",
+        ]);
+      });
+
+      it("have fixtures, which extend() adds to by name and by object, and test.for passes on", () => {
+        expect(["green", "extended by an object", "for 1", "for 2"].map((name) => run.test(name).state)).toEqual(
+          Array.from({ length: 4 }, () => "passed"),
+        );
+        expect(run.log).toContain("twice is torn down");
+      });
+
+      it("fail in the user's line, with Vitest's diff", () => {
+        const [error] = run.test("wrong content").errors;
+        expect(error).toMatchObject({ name: "VerdictError", code: "WRONG_CONTENT", line: 'await created.next({ id: "4", count: 8 }, { within: 50 });' });
+        expect(error?.message).toContain('timeline of "wrong content"');
+        expect(error?.diff).toMatch(/-\s+"count": 8,\n\+\s+"count": 7,/);
+      });
+
+      it("carry report and evidence of their failure", () => {
+        const { annotations, meta, errors } = run.test("wrong content");
+        expect(annotations).toEqual([
+          { message: "WRONG_CONTENT: report", contentType: "text/plain", body: errors[0]?.message },
+          { message: "WRONG_CONTENT: evidence", contentType: "application/json", body: expect.any(String) as string },
+        ]);
+        const evidence = JSON.parse(annotations[1]?.body ?? "") as unknown;
+        expect(evidence).toMatchObject({ code: "WRONG_CONTENT", closest: { differences: [{ path: "count", expected: 8, actual: 7 }] } });
+        expect(meta["wakeful"]).toEqual([{ code: "WRONG_CONTENT", headline: expect.any(String) as string, evidence }]);
+        expect(run.test("green")).toMatchObject({ annotations: [], meta: {} });
+      });
+
+      it("fail for a wait that they do not await, in its line", () => {
+        expect(shown("not awaited")).toEqual({ code: "NOT_AWAITED", line: 'void created.next({ id: "nobody awaits it" });' });
+      });
+
+      it("know the probeUntil that is imported from wakeful", () => {
+        expect(shown("imported, not awaited")).toEqual({ code: "NOT_AWAITED", line: 'void probeUntil(() => expect(1).toBe(2));' });
+      });
+
+      it("that failed, or skipped themselves, are not charged with their leftovers", () => {
+        expect(shown("not awaited, and failed")).toEqual({ code: undefined, line: 'throw new Error("its own failure");' });
+        expect(run.test("skips itself").state).toBe("skipped");
+        expect(run.test("fails, as it should").state).toBe("passed");
+      });
+
+      it("fail for a dead letter that nobody took, with evidence", () => {
+        expect(shown("dead letter").code).toBe("UNEXPECTED_DEAD_LETTER");
+        expect(run.test("dead letter").meta["wakeful"]).toMatchObject([{ code: "UNEXPECTED_DEAD_LETTER" }]);
+      });
+
+      it("keep a soft failure beside a verdict", () => {
+        expect(run.test("soft").errors.map(({ name }) => name)).toEqual(["AssertionError", "VerdictError"]);
+        expect(run.test("soft").meta["wakeful"]).toMatchObject([{ code: "SLA_VIOLATED" }]);
+      });
+
+      it("have a scope for each retry and each repetition, which sees nothing of those before", () => {
+        expect(run.test("retried").state).toBe("passed");
+        expect(new Set(traces("retried")).size).toBe(3);
+        expect(new Set(traces("repeated")).size).toBe(2);
+        expect(run.log.filter((line) => line.startsWith("retried in ") && !line.endsWith(" sees 0"))).toEqual([]);
+      });
+
+      it("end a wait before Vitest's time-out, and name that", () => {
+        expect(shown("time-out before the SLA")).toEqual({ code: "NOT_JUDGED", line: `await created.next({ id: "not in the test's time" }, { within: "10s" });` });
+        expect(run.test("time-out before the SLA").errors[0]?.message).toContain("testTimeout of 600 ms");
+      });
+
+      it("abort what still waits when Vitest's time-out ends them", () => {
+        expect(run.test("time-out elsewhere").errors[0]?.message).toContain("Test timed out in 400ms");
+        expect(run.log).toContain("pending wait: SCOPE_CLOSED");
+      });
+
+      it("count their own time from the end of the hooks", () => {
+        expect(run.test("with a slow hook > the test has its whole time").state).toBe("passed");
+      });
+
+      it("end a wait of a hook before the hook's time-out", () => {
+        const name = "with a hook that waits too long > hook";
+        expect(shown(name)).toEqual({ code: "NOT_JUDGED", line: `await created.next({ id: "not in the hook's time" }, { within: "10s" });` });
+        expect(run.test(name).errors[0]?.message).toContain("hookTimeout of 1.5 s");
+      });
+
+      it("keep their scope open for afterEach", () => {
+        expect(run.test("with a hook that comes after > afterEach").state).toBe("passed");
+        expect(run.log).toContain("afterEach sees 1");
+      });
+
+      it("know their own scope when they run at the same time", () => {
+        for (const name of ["a", "b", "c", "d", "e"]) {
+          const full = `at the same time > ${name}`;
+          expect(shown(full).code).toBe("SLA_VIOLATED");
+          expect(run.test(full).meta["wakeful"]).toMatchObject([{ evidence: { scope: { name: full }, awaited: { what: `probeUntil ${name}` } } }]);
+        }
+      });
+
+      it("turn their file red when their proof is contradicted after their end", () => {
+        expect(run.test("a proof > rests on what is not true").state).toBe("passed");
+        expect(run.test("a proof > is contradicted later").state).toBe("passed");
+        expect(run.file("verdicts").errors).toMatchObject([
+          { code: "PROOF_CONTRADICTED", message: expect.stringContaining('"a proof > rests on what is not true"') as string },
+        ]);
       });
     });
   });

@@ -33,13 +33,18 @@ export class Attempts<E extends StartedEnvironment> {
     if (this.#scopes.has(task)) return runAttempt();
     const scope = this.#environment.running.harness.scope(fullName(task));
     this.#scopes.set(task, scope);
-    using _wrapped = wrapBody(task, async (body) => {
-      scope.limit(capOf(task.timeout, "testTimeout"));
+    const withEvidence = async (act: () => unknown) => {
       try {
-        await body();
+        await act();
       } catch (error) {
         await attachEvidence(error, task, annotate);
         throw error;
+      }
+    };
+    using _wrapped = wrapBody(task, async (body) => {
+      scope.limit(capOf(task.timeout, "testTimeout"));
+      try {
+        await withEvidence(body);
       } finally {
         scope.limit(hookCap());
       }
@@ -50,7 +55,7 @@ export class Attempts<E extends StartedEnvironment> {
     } finally {
       this.#scopes.delete(task);
       // a test that failed, or that skipped itself, has its result: only one that passed is judged by its leftovers
-      await scope.close({ failed: task.result?.state !== "pass" });
+      await withEvidence(() => scope.close({ failed: task.result?.state !== "pass" }));
     }
   };
 }
