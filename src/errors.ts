@@ -76,7 +76,7 @@ const table = {
     ({ channel, value }) => `Channel "${channel}" is not a declaration of a transport: ${value}`,
     () => `Use what a transport returns, for example snsSqs(...).topic("customer--created").`,
   ),
-  NO_CHANNELS: usage<Record<never, never>>(
+  NO_CHANNELS: usage<Readonly<Record<string, unknown>>>(
     () => `The environment that start() returned has no channels`,
     () => `Return { channels: { ... } }, with what your transports made.`,
   ),

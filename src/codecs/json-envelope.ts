@@ -45,7 +45,7 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
           topic,
           data_encoding: compressed ? "base64_gzip_json" : "raw",
         },
-        data: compressed ? deflateSync(data).toString("base64") : (payload as unknown),
+        data: compressed ? deflateSync(data).toString("base64") : payload,
       });
     },
     decode(body) {

@@ -1,4 +1,4 @@
-import { UsageError, verdictError, VerdictError, WakefulError, wakefulError } from "../errors.ts";
+import { UsageError, verdictError, VerdictError, type WakefulError, wakefulError } from "../errors.ts";
 import { createProbes, diffOf, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
 import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
@@ -51,7 +51,7 @@ export class TestScope implements AsyncDisposable, Probes {
     if (typeof id !== "string" || id === "") {
       throw wakefulError("INVALID_OPTION", {
         option: "own(id)",
-        value: String(id),
+        value: JSON.stringify(id),
         expected: "a text that is not empty",
       });
     }

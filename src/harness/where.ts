@@ -22,7 +22,7 @@ export function toCondition(where: unknown, given: boolean, channel: string): Co
       accepts(event) {
         const answer = accept(event);
         if (typeof answer !== "boolean") refuseAnswer(answer, channel);
-        return answer === true;
+        return answer;
       },
       predicate: accept.toString(),
       any: false,

@@ -19,7 +19,7 @@ export type {
   VerdictEntry,
 } from "./entries.ts";
 export { type ChannelEntry, Journal, type JournalOptions, type WatchFilter } from "./journal.ts";
-export { checkMatch, compare, type Difference, matches } from "./match.ts";
+export { checkMatch, type Difference, matches } from "./match.ts";
 export type { KeysOf, Known, Leaf, Match, Narrowed } from "./match-types.ts";
 export { closest, type NearMiss } from "./near-miss.ts";
 export { timeline, type TimelineLine, type TimelineOptions } from "./timeline.ts";

@@ -70,8 +70,8 @@ export class Journal {
       at: this.#clock.now(),
       wall: this.#clock.wall(),
     });
-    this.#keep(stamped as Entry);
-    this.#tell(stamped as Entry);
+    this.#keep(stamped);
+    this.#tell(stamped);
     return stamped;
   }
 

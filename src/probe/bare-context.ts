@@ -14,7 +14,7 @@ export const bareContext: ProbeContext = {
 };
 
 /** A probe's failure without a journal: headline, looks, hint. */
-export function plainFailure({
+function plainFailure({
   code,
   detail,
   what,

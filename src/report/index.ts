@@ -1,6 +1,5 @@
 export type { Evidence, EventEvidence, LookEvidence } from "./evidence.ts";
 export { renderJson } from "./json.ts";
 export { toPlain } from "./plain.ts";
-export { escapeText, summarize } from "./summarize.ts";
 export { renderText } from "./text.ts";
 export { renderTimeline } from "./timeline-text.ts";

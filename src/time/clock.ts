@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 /**
  * The only source of time in Wakeful. Everything that waits takes a clock, so that unit tests can inject one.
@@ -75,10 +75,4 @@ export function delay(
     };
     signal?.addEventListener("abort", abort, { once: true });
   });
-}
-
-/** Runs `callback` in a later turn of the event loop. Dispose to cancel. */
-export function nextTurn(callback: () => void): Disposable {
-  const handle = setImmediate(callback);
-  return { [Symbol.dispose]: () => clearImmediate(handle) };
 }

@@ -1,4 +1,4 @@
-export { type Clock, delay, nextTurn, systemClock } from "./clock.ts";
+export { type Clock, delay, systemClock } from "./clock.ts";
 export { Deadline, type DeadlineCap, type Passed } from "./deadline.ts";
 export { debuggerAttached } from "./debugger.ts";
 export { type Duration, formatDuration, milliseconds } from "./duration.ts";

@@ -65,7 +65,7 @@ export class WatchedPromise<T> extends Promise<T> {
     };
     promise.#called = called;
     // marks a rejection as handled without counting as awaited
-    Promise.prototype.then.call(promise, undefined, () => undefined);
+    void Promise.prototype.then.call(promise, undefined, () => undefined);
     return promise;
   }
 

@@ -96,7 +96,8 @@ export default class FileReporter {
 function describe(error: VitestError): ReportedError {
   const { name = "", message, code, diff, stack = "", cause } = error;
   const frame = /(\/[^():]+):(\d+):\d+/.exec(stack.slice(stack.indexOf("\n    at ")));
-  const line = frame?.[1] === undefined ? undefined : readFileSync(frame[1], "utf8").split("\n")[Number(frame[2]) - 1]?.trim();
+  const line =
+    frame?.[1] === undefined ? undefined : readFileSync(frame[1], "utf8").split("\n")[Number(frame[2]) - 1]?.trim();
   return {
     name,
     message,

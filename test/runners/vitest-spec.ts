@@ -16,7 +16,8 @@ export function vitestSpec(version: string, vitest: string): void {
         run = await runVitest(vitest, "verdicts");
       }, patience);
 
-      const traces = (word: string) => run.log.flatMap((line) => (line.startsWith(`${word} in `) ? (line.split(" ")[2] ?? "") : []));
+      const traces = (word: string) =>
+        run.log.flatMap((line) => (line.startsWith(`${word} in `) ? (line.split(" ")[2] ?? "") : []));
       const shown = (name: string) => {
         const { errors } = run.test(name);
         expect(errors, name).toHaveLength(1);
@@ -45,7 +46,11 @@ export function vitestSpec(version: string, vitest: string): void {
 
       it("fail in the user's line, with Vitest's diff", () => {
         const [error] = run.test("wrong content").errors;
-        expect(error).toMatchObject({ name: "VerdictError", code: "WRONG_CONTENT", line: 'await created.next({ id: "4", count: 8 }, { within: 50 });' });
+        expect(error).toMatchObject({
+          name: "VerdictError",
+          code: "WRONG_CONTENT",
+          line: 'await created.next({ id: "4", count: 8 }, { within: 50 });',
+        });
         expect(error?.message).toContain('timeline of "wrong content"');
         expect(error?.diff).toMatch(/-\s+"count": 8,\n\+\s+"count": 7,/);
       });
@@ -57,21 +62,33 @@ export function vitestSpec(version: string, vitest: string): void {
           { message: "WRONG_CONTENT: evidence", contentType: "application/json", body: expect.any(String) as string },
         ]);
         const evidence = JSON.parse(annotations[1]?.body ?? "") as unknown;
-        expect(evidence).toMatchObject({ code: "WRONG_CONTENT", closest: { differences: [{ path: "count", expected: 8, actual: 7 }] } });
+        expect(evidence).toMatchObject({
+          code: "WRONG_CONTENT",
+          closest: { differences: [{ path: "count", expected: 8, actual: 7 }] },
+        });
         expect(meta["wakeful"]).toEqual([{ code: "WRONG_CONTENT", headline: expect.any(String) as string, evidence }]);
         expect(run.test("green")).toMatchObject({ annotations: [], meta: {} });
       });
 
       it("fail for a wait that they do not await, in its line", () => {
-        expect(shown("not awaited")).toEqual({ code: "NOT_AWAITED", line: 'void created.next({ id: "nobody awaits it" });' });
+        expect(shown("not awaited")).toEqual({
+          code: "NOT_AWAITED",
+          line: 'void created.next({ id: "nobody awaits it" });',
+        });
       });
 
       it("know the probeUntil that is imported from wakeful", () => {
-        expect(shown("imported, not awaited")).toEqual({ code: "NOT_AWAITED", line: 'void probeUntil(() => expect(1).toBe(2));' });
+        expect(shown("imported, not awaited")).toEqual({
+          code: "NOT_AWAITED",
+          line: "void probeUntil(() => expect(1).toBe(2));",
+        });
       });
 
       it("that failed, or skipped themselves, are not charged with their leftovers", () => {
-        expect(shown("not awaited, and failed")).toEqual({ code: undefined, line: 'throw new Error("its own failure");' });
+        expect(shown("not awaited, and failed")).toEqual({
+          code: undefined,
+          line: 'throw new Error("its own failure");',
+        });
         expect(run.test("skips itself").state).toBe("skipped");
         expect(run.test("fails, as it should").state).toBe("passed");
       });
@@ -94,7 +111,10 @@ export function vitestSpec(version: string, vitest: string): void {
       });
 
       it("end a wait before Vitest's time-out, and name that", () => {
-        expect(shown("time-out before the SLA")).toEqual({ code: "NOT_JUDGED", line: `await created.next({ id: "not in the test's time" }, { within: "10s" });` });
+        expect(shown("time-out before the SLA")).toEqual({
+          code: "NOT_JUDGED",
+          line: `await created.next({ id: "not in the test's time" }, { within: "10s" });`,
+        });
         expect(run.test("time-out before the SLA").errors[0]?.message).toContain("testTimeout of 600 ms");
       });
 
@@ -109,7 +129,10 @@ export function vitestSpec(version: string, vitest: string): void {
 
       it("end a wait of a hook before the hook's time-out", () => {
         const name = "with a hook that waits too long > hook";
-        expect(shown(name)).toEqual({ code: "NOT_JUDGED", line: `await created.next({ id: "not in the hook's time" }, { within: "10s" });` });
+        expect(shown(name)).toEqual({
+          code: "NOT_JUDGED",
+          line: `await created.next({ id: "not in the hook's time" }, { within: "10s" });`,
+        });
         expect(run.test(name).errors[0]?.message).toContain("hookTimeout of 1.5 s");
       });
 
@@ -122,7 +145,9 @@ export function vitestSpec(version: string, vitest: string): void {
         for (const name of ["a", "b", "c", "d", "e"]) {
           const full = `at the same time > ${name}`;
           expect(shown(full).code).toBe("SLA_VIOLATED");
-          expect(run.test(full).meta["wakeful"]).toMatchObject([{ evidence: { scope: { name: full }, awaited: { what: `probeUntil ${name}` } } }]);
+          expect(run.test(full).meta["wakeful"]).toMatchObject([
+            { evidence: { scope: { name: full }, awaited: { what: `probeUntil ${name}` } } },
+          ]);
         }
       });
 
@@ -130,9 +155,149 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(run.test("a proof > rests on what is not true").state).toBe("passed");
         expect(run.test("a proof > is contradicted later").state).toBe("passed");
         expect(run.file("verdicts").errors).toMatchObject([
-          { code: "PROOF_CONTRADICTED", message: expect.stringContaining('"a proof > rests on what is not true"') as string },
+          {
+            code: "PROOF_CONTRADICTED",
+            message: expect.stringContaining('"a proof > rests on what is not true"') as string,
+          },
         ]);
       });
+    });
+
+    describe("starts", () => {
+      let run: VitestRun;
+      beforeAll(async () => {
+        run = await runVitest(vitest, "starts", { config: "vitest.config.ts" });
+      }, patience);
+
+      const ofFile = (name: string) => {
+        const { errors, tests } = run.file(name);
+        return {
+          errors: errors.map(({ code, message }) => ({ code, message })),
+          tests: tests.map(({ state }) => state),
+        };
+      };
+      const logOf = (word: string) =>
+        run.log.filter((line) => line.startsWith(`${word}: `)).map((line) => line.slice(word.length + 2));
+
+      it("that fail are charged to no test, and close what they had opened, also what opens late", () => {
+        expect(ofFile("fails")).toEqual({
+          errors: [
+            { code: "START_FAILED", message: expect.stringMatching(/^start\(\) failed: no broker\n/) as string },
+          ],
+          tests: ["skipped", "skipped"],
+        });
+        expect(run.file("fails").errors[0]?.cause).toBe("no broker\nat all");
+        expect(logOf("fails")).toEqual(["first opens", "late opens", "late closes", "first closes"]);
+      });
+
+      it("that are too slow say so, with what was opened and the systems' log", () => {
+        expect(ofFile("times-out")).toEqual({
+          errors: [
+            {
+              code: "START_TIMED_OUT",
+              message: expect.stringMatching(
+                /within 300 ms; opened so far: orders\nTheir log:\n  orders: waiting for the broker\n/,
+              ) as string,
+            },
+          ],
+          tests: ["skipped"],
+        });
+        expect(run.log).toContain("orders closes");
+        expect(logOf("times-out")[0]).toBe("signal START_TIMED_OUT");
+      });
+
+      it("that return no channels say so, and close what they had opened", () => {
+        expect(ofFile("without-channels")).toMatchObject({ errors: [{ code: "NO_CHANNELS" }], tests: ["skipped"] });
+        expect(logOf("without-channels")).toEqual(["first opens", "first closes"]);
+      });
+
+      it("that use something which cannot be closed say so", () => {
+        expect(ofFile("not-closable")).toMatchObject({ errors: [{ code: "INVALID_OPTION" }], tests: ["skipped"] });
+      });
+
+      it("run no test without their environment", () => {
+        expect(run.log).not.toContain("a test ran without its environment");
+      });
+
+      it("may take longer than tests and hooks; beforeAll has their environment", () => {
+        expect(run.file("slow").errors).toEqual([]);
+        expect(run.test("inside > green").state).toBe("passed");
+      });
+
+      it("hand their systems over to the harness", () => {
+        const [error] = run.test("inside > shows the system's log").errors;
+        expect(error?.code).toBe("SLA_VIOLATED");
+        expect(error?.message).toContain("I do nothing");
+      });
+
+      it("whose environment does not close turn their file red with each error, and everything is closed", () => {
+        expect(ofFile("breaks-at-close")).toMatchObject({
+          errors: [{ message: "third does not close" }, { message: "first does not close" }],
+          tests: ["passed"],
+        });
+        expect(logOf("breaks")).toEqual([
+          "first opens",
+          "second opens",
+          "third opens",
+          "third closes",
+          "second closes",
+          "first closes",
+        ]);
+        expect(run.exitCode).toBe(1);
+      });
+    });
+
+    describe("files that share a process", () => {
+      const runShared = (env: Readonly<Record<string, string>>) =>
+        runVitest(vitest, "shared", { config: "vitest.config.ts", env });
+      const count = (run: VitestRun, line: string) => run.log.filter((logged) => logged === line).length;
+
+      it("share one environment, and it the run's shared start", { timeout: patience }, async () => {
+        const run = await runShared({ RED: "1" });
+        expect(run.log.filter((line) => !line.startsWith("scope"))).toEqual([
+          "shared broker opens",
+          "harness is loaded",
+          "start finds shared broker",
+          "environment opens",
+          "environment closes",
+          "shared broker closes",
+        ]);
+        const states = run.report.files.flatMap(({ tests }) => tests.map(({ name, state }) => `${name}: ${state}`));
+        expect(states.toSorted()).toEqual([
+          "beside > green x: passed",
+          "green 1: passed",
+          "green: passed",
+          "not awaited: failed",
+          "outer > inner > green: passed",
+          "outer > not awaited: failed",
+          "skipped: skipped",
+        ]);
+        expect(run.log).toContain("scope of outer > inner > green");
+      });
+
+      it("turn the run red when it does not close", { timeout: patience }, async () => {
+        const run = await runShared({ BREAKS_AT_CLOSE: "worker" });
+        expect(run.report.files.flatMap(({ tests }) => tests.map(({ state }) => state))).not.toContain("failed");
+        expect(run.output).toContain("the environment does not close");
+        expect(run.exitCode).toBe(1);
+      });
+
+      it("turn the run red when the shared start does not close", { timeout: patience }, async () => {
+        const run = await runShared({ BREAKS_AT_CLOSE: "shared" });
+        expect(run.output).toContain("the shared broker does not close");
+        expect(run.exitCode).toBe(1);
+      });
+
+      it(
+        "have an environment each, or one for each describe, where no plugin could report that it does not close",
+        { timeout: patience },
+        async () => {
+          const run = await runShared({ WITHOUT_PLUGIN: "1" });
+          expect(count(run, "harness is loaded")).toBe(1);
+          expect([count(run, "environment opens"), count(run, "environment closes")]).toEqual([4, 4]);
+          expect(run.exitCode).toBe(0);
+        },
+      );
     });
   });
 }

@@ -19,7 +19,7 @@ export function customersApi(url: string, options: { headers?: Readonly<Record<s
       headers: { ...options.headers, ...(body !== undefined && { "content-type": "application/json" }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   }
   async function successful(method: string, path: string, body?: unknown): Promise<Customer> {
     const answer = await request(method, path, body);

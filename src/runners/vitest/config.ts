@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { Plugin } from "vitest/config";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { pluginKey } from "./plugin-marker.ts";
-import { reportTeardown, type RunState } from "./report-teardown.ts";
+import { reportTeardown } from "./report-teardown.ts";
 
 export { type SharedStart, sharedStart } from "./shared-start.ts";
 
@@ -29,8 +29,7 @@ export function wakeful(options: WakefulPluginOptions = {}): Plugin {
   const sources = options.sources === undefined ? [] : [options.sources].flat();
   return {
     name: "wakeful",
-    config({ root: givenRoot, test = {} }) {
-      const root = resolve(givenRoot ?? ".");
+    config({ test = {} }) {
       const timeout = Math.max(leastTimeout, 3 * sla);
       return {
         test: {
@@ -39,12 +38,12 @@ export function wakeful(options: WakefulPluginOptions = {}): Plugin {
           hookTimeout: test.hookTimeout ?? timeout,
           // closing systems takes its time, and is a check
           teardownTimeout: test.teardownTimeout ?? timeout,
-          ...(options.shareStart !== undefined && { globalSetup: [resolve(root, options.shareStart)] }),
+          ...(options.shareStart !== undefined && { globalSetup: [options.shareStart] }),
         },
       };
     },
     configureVitest({ vitest }) {
-      reportTeardown(vitest.state as RunState);
+      reportTeardown(vitest.state);
       const { root } = vitest.config;
       const globs = sources.map((glob) => (isAbsolute(glob) ? glob : resolve(root, glob)));
       const triggers = vitest.config.forceRerunTriggers;

@@ -93,7 +93,7 @@ export class Environment<E extends StartedEnvironment> {
         if (typeof channels !== "object" || Object.keys(channels).length === 0) throw wakefulError("NO_CHANNELS", {});
         const { systems } = resources;
         const harness = await createHarness({
-          channels: env.channels as E["channels"],
+          channels: env.channels,
           systems,
           signal,
           ...(sla !== undefined && { sla }),

@@ -24,7 +24,7 @@ export function items(value: QueryValue | undefined): readonly QueryValue[] {
   if (typeof inner !== "object") return [];
   return Object.entries(inner)
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, item]) => item as QueryValue);
+    .map(([, item]) => item);
 }
 
 export function escapeXml(text: string): string {

@@ -328,7 +328,7 @@ function wireAttribute({ dataType, stringValue, binaryValue }: TypedAttribute) {
 }
 
 /** Message attributes as the JSON protocol carries them. */
-export function typedAttributes(given: unknown): TypedAttributes {
+function typedAttributes(given: unknown): TypedAttributes {
   if (given === undefined || given === null) return {};
   const entries = Object.entries(given as Record<string, Record<string, unknown>>);
   return Object.fromEntries(
@@ -409,7 +409,7 @@ function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   return JSON.stringify(
     Object.entries(value)
-      .sort()
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, part]) => [key, canonical(part)]),
   );
 }
