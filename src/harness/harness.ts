@@ -130,6 +130,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   readonly #core: HarnessCore;
   readonly #subscriptions: readonly Subscription[];
   readonly #release: () => void;
+  readonly #scopes = new Set<TestScope>();
   #closing: Promise<void> | undefined;
 
   constructor(core: HarnessCore, subscriptions: readonly Subscription[], release: () => void) {
@@ -141,7 +142,10 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
     if (this.#core.closed)
       throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
-    return new TestScope(new ScopeCore(this.#core, name, options.deadline)) as unknown as Scope<D>;
+    for (const scope of this.#scopes) if (!this.#core.openScopes.has(scope.core)) this.#scopes.delete(scope);
+    const scope = new TestScope(new ScopeCore(this.#core, name, options.deadline));
+    this.#scopes.add(scope);
+    return scope as unknown as Scope<D>;
   }
 
   takeFailures(): readonly Error[] {
@@ -164,7 +168,10 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
       if (rest > 0) await delay(clock, rest);
     }
     const errors: unknown[] = [];
-    for (const scope of [...openScopes]) scope.end(false);
+    for (const scope of this.#scopes) {
+      // a scope that was closed already rejects again with what it was red for: that was told then
+      if (openScopes.has(scope.core)) await scope.close().catch((error: unknown) => errors.push(error));
+    }
     this.#core.closed = true;
     const closed = await Promise.allSettled(
       this.#subscriptions.map((subscription) => subscription[Symbol.asyncDispose]()),

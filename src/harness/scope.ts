@@ -35,6 +35,11 @@ export class TestScope implements AsyncDisposable, Probes {
     this.probeDuring = probes.probeDuring;
   }
 
+  /** @internal */
+  get core(): ScopeCore {
+    return this.#core;
+  }
+
   get name(): string {
     return this.#core.name;
   }

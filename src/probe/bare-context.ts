@@ -14,17 +14,7 @@ export const bareContext: ProbeContext = {
 };
 
 /** A probe's failure without a journal: headline, looks, hint. */
-function plainFailure({
-  code,
-  detail,
-  what,
-  within,
-  source,
-  history,
-  cause,
-  dump,
-  lateness,
-}: ProbeFailure): Error {
+function plainFailure({ code, detail, what, within, source, history, cause, dump, lateness }: ProbeFailure): Error {
   const { headline, hint } = verdictTexts(code, { detail });
   const seen = history.runs.map(({ result, times }) => `    ${times} × ${describe(result)}`);
   const text = [

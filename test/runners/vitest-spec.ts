@@ -1,5 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runVitest, type VitestRun } from "./run-vitest.ts";
+import { probeUntil } from "../../src/index.ts";
+import { linesOf, runVitest, vitestArguments, vitestEnvironment, type VitestRun } from "./run-vitest.ts";
 
 const patience = 60_000;
 
@@ -247,10 +253,22 @@ export function vitestSpec(version: string, vitest: string): void {
       });
     });
 
+    describe("pools", () => {
+      it.for(["threads", "vmThreads", "vmForks"])("%s: the same", { timeout: patience }, async (pool) => {
+        const run = await runVitest(vitest, "verdicts", {
+          arguments: [`--pool=${pool}`, "--testNamePattern=(green|not awaited$)"],
+        });
+        expect(run.test("green").state).toBe("passed");
+        for (const name of ["not awaited", "imported, not awaited"]) {
+          expect(run.test(name).errors.map(({ code }) => code)).toEqual(["NOT_AWAITED"]);
+        }
+        expect(run.log.slice(-2)).toEqual(["second closes", "first closes"]);
+      });
+    });
+
     describe("files that share a process", () => {
       const runShared = (env: Readonly<Record<string, string>>) =>
         runVitest(vitest, "shared", { config: "vitest.config.ts", env });
-      const count = (run: VitestRun, line: string) => run.log.filter((logged) => logged === line).length;
 
       it("share one environment, and it the run's shared start", { timeout: patience }, async () => {
         const run = await runShared({ RED: "1" });
@@ -288,14 +306,54 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(run.exitCode).toBe(1);
       });
 
+      it("need the plugin, and say so", { timeout: patience }, async () => {
+        const run = await runShared({ WITHOUT_PLUGIN: "1" });
+        expect(run.file("first").errors).toMatchObject([
+          { code: "INVALID_OPTION", message: expect.stringContaining("wakeful/vitest/config") as string },
+        ]);
+        for (const { name, state, tests } of run.report.files) {
+          expect({ name, state, passed: tests.filter((test) => test.state === "passed") }).toEqual({
+            name,
+            state: "failed",
+            passed: [],
+          });
+        }
+        expect(run.log).toEqual(["harness is loaded"]);
+      });
+    });
+
+    describe("the plugin", () => {
       it(
-        "have an environment each, or one for each describe, where no plugin could report that it does not close",
+        "runs all tests again, with a new environment, when a source of the system changes",
         { timeout: patience },
         async () => {
-          const run = await runShared({ WITHOUT_PLUGIN: "1" });
-          expect(count(run, "harness is loaded")).toBe(1);
-          expect([count(run, "environment opens"), count(run, "environment closes")]).toEqual([4, 4]);
-          expect(run.exitCode).toBe(0);
+          const sources = mkdtempSync(join(tmpdir(), "wakeful-sources-"));
+          mkdirSync(join(sources, "deep"));
+          const source = join(sources, "deep", "service.ts");
+          writeFileSync(source, "// version 1");
+          const log = join(sources, "log");
+          const child = spawn(process.execPath, vitestArguments(vitest, "watch", "vitest.config.ts", ["--watch"]), {
+            env: vitestEnvironment({ WAKEFUL_SOURCES: sources, WAKEFUL_LOG: log }),
+            stdio: "ignore",
+          });
+          const closed = once(child, "close");
+          try {
+            await probeUntil(() => expect(linesOf(log)).toEqual(["environment opens", "environment closes"]), {
+              within: "20s",
+            });
+            // more than once: nothing tells when the watcher is ready
+            await probeUntil(
+              ({ number }) => {
+                writeFileSync(source, `// version ${number}`);
+                expect(linesOf(log).length).toBeGreaterThanOrEqual(4);
+              },
+              { within: "20s", interval: "1s" },
+            );
+          } finally {
+            child.kill();
+            await closed;
+            rmSync(sources, { recursive: true });
+          }
         },
       );
     });

@@ -36,7 +36,7 @@ export interface RunningEnvironment<E extends StartedEnvironment> {
 
 /**
  * What one `wakefulTest()` starts. It is entered and left by each test file, and by the worker where files share one: it
- * starts with the first who enters, and is closed by the last who leaves.
+ * starts with the first who enters, and is closed by the last who leaves, once: Vitest keeps the fixture `env`.
  */
 export class Environment<E extends StartedEnvironment> {
   /** Milliseconds. */
@@ -45,6 +45,7 @@ export class Environment<E extends StartedEnvironment> {
   #users = 0;
   #starting: Promise<RunningEnvironment<E>> | undefined;
   #running: RunningEnvironment<E> | undefined;
+  #closed = false;
   #resources = new OpenResources();
 
   constructor(options: EnvironmentOptions<E>) {
@@ -61,6 +62,16 @@ export class Environment<E extends StartedEnvironment> {
 
   /** Starts it if it does not run yet. A start that failed fails for everybody: it is not tried again. */
   async enter(): Promise<void> {
+    if (this.#closed)
+      throw wakefulError("HARNESS_CLOSED", { action: "A describe that imports wakefulTest() by itself began" });
+    const { sharesModules, hasPlugin } = workerState();
+    if (sharesModules && !hasPlugin) {
+      throw wakefulError("INVALID_OPTION", {
+        option: "isolate",
+        value: "false",
+        expected: `true, or the plugin beside it: plugins: [wakeful()] from "wakeful/vitest/config". Without it Vitest stays green when the environment does not close`,
+      });
+    }
     this.#users++;
     this.#starting ??= this.#start();
     this.#running = await this.#starting;
@@ -74,7 +85,7 @@ export class Environment<E extends StartedEnvironment> {
       return;
     }
     this.#running = undefined;
-    this.#starting = undefined;
+    this.#closed = true;
     throwAll([...(await rejections(running.harness.close())), ...(await this.#resources.close())]);
   }
 

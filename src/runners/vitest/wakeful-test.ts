@@ -69,8 +69,8 @@ export function wakefulTest<const E extends StartedEnvironment>(
 
   const test = vitestTest
     .extend("env", { scope: "worker", auto: true }, async ({}, { onCleanup }) => {
-      // where files share a process, the environment lives as long as the process
-      if (workerState().outlivesFiles) {
+      // where files share modules, and Vitest's worker fixtures, they share the environment too
+      if (workerState().sharesModules) {
         await environment.enter();
         onCleanup(() => environment.leave());
       }
@@ -85,8 +85,8 @@ export function wakefulTest<const E extends StartedEnvironment>(
 }
 
 /**
- * Where files share a process, a module that was loaded for the first is not run again for the second: then only the use
- * of `test` shows that another file needs the hooks.
+ * Where files share modules, a harness file that was loaded for the first is not run again for the second: then only the
+ * use of `test` shows that another file needs the hooks.
  */
 function registering<Test extends object>(test: Test, register: () => void): Test {
   return new Proxy(test, {

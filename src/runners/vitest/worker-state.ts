@@ -5,8 +5,10 @@ import { pluginKey, sharedKey } from "./plugin-marker.ts";
 export interface WorkerState {
   /** Milliseconds; left out when Vitest does not say. */
   readonly hookTimeout?: number;
-  /** Whether an environment is to stay for the files that come after: they share this process and its modules. */
-  readonly outlivesFiles: boolean;
+  /** Whether the files that this worker runs share its modules (`isolate: false`), and so one environment. */
+  readonly sharesModules: boolean;
+  /** Whether the `wakeful()` plugin is in the configuration. */
+  readonly hasPlugin: boolean;
   /** From 1: the worker's number among those that run at the same time. */
   readonly number: number;
 }
@@ -16,19 +18,15 @@ interface VitestWorker {
   readonly ctx?: { readonly pool?: string };
 }
 
-/**
- * Reads the state that Vitest keeps for its own use; there is no public way to ask. What is missing is taken as the
- * default: then an environment is closed at the end of each file, which is right everywhere, and slow at worst.
- */
+/** Reads the state that Vitest keeps for its own use; there is no public way to ask. What is missing is taken as the default. */
 export function workerState(): WorkerState {
   const state = (globalThis as { readonly __vitest_worker__?: VitestWorker }).__vitest_worker__;
   const { isolate, hookTimeout } = state?.config ?? {};
-  // the vm pools say `isolate: false` of the process, and give each file a context, with modules, of its own
-  const shared = isolate === false && state?.ctx?.pool?.startsWith("vm") !== true;
   return {
     ...(hookTimeout !== undefined && { hookTimeout }),
-    // errors at a worker's end are lost unless the plugin is there to report them
-    outlivesFiles: shared && provided(pluginKey) === true,
+    // the vm pools say `isolate: false` of the process, and give each file a context, with modules, of its own
+    sharesModules: isolate === false && state?.ctx?.pool?.startsWith("vm") !== true,
+    hasPlugin: provided(pluginKey) === true,
     number: Number(process.env["VITEST_POOL_ID"] ?? 1),
   };
 }

@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+import { probeUntil } from "../index.ts";
+import { openHarness } from "../../test/support/open-harness.ts";
+import { TinyBroker } from "../../test/support/tiny-bus.ts";
+import { createHarness } from "./index.ts";
+
+test("a channel declared twice is refused", async () => {
+  const broker = new TinyBroker();
+  const channels = { first: broker.channel("orders"), second: broker.channel("orders") };
+  await expect(createHarness({ channels })).rejects.toMatchObject({
+    code: "DUPLICATE_CHANNEL",
+    facts: { first: "first", second: "second" },
+  });
+});
+
+test("something that is no channel is refused", async () => {
+  await expect(createHarness({ channels: { orders: "orders" as never } })).rejects.toMatchObject({
+    code: "INVALID_CHANNEL",
+  });
+});
+
+test("a duration that is not one is refused", async () => {
+  const broker = new TinyBroker();
+  await expect(
+    createHarness({ channels: { orders: broker.channel("orders") }, sla: "1.5 m" as never }),
+  ).rejects.toMatchObject({ code: "INVALID_DURATION" });
+});
+
+test("when one listener cannot be armed, the others are closed again", async () => {
+  const broker = new TinyBroker();
+  const broken = broker.channel("broken");
+  const problem = new Error("no broker");
+  const channels = {
+    good: broker.channel("good"),
+    bad: { ...broken, endpoint: { ...broken.endpoint, listen: () => Promise.reject(problem) } },
+  };
+  await expect(createHarness({ channels })).rejects.toMatchObject({ code: "LISTENER_NOT_ARMED", cause: problem });
+  expect(broker.sinks.size).toBe(0);
+});
+
+test("listeners are armed before the harness is handed out, and closed with it", async () => {
+  const { broker, harness, clock } = await openHarness();
+  expect(broker.sinks.size).toBe(1);
+  await harness.close();
+  expect(broker.sinks.size).toBe(0);
+  expect(clock.armed).toBe(0);
+});
+
+test("what a schema refuses is not sent, but sendRaw sends it", async () => {
+  const schema = {
+    "~standard": {
+      version: 1 as const,
+      vendor: "test",
+      validate: () => ({ issues: [{ message: "no", path: ["orders", 0, "id"] }] }),
+    },
+  };
+  const { broker, harness } = await openHarness({
+    channels: (of) => ({ orders: of.channel<{ id: string }>("orders", { schema }) }),
+  });
+  const scope = harness.scope("test");
+  await expect(scope.channels.orders.send({ id: "a" })).rejects.toMatchObject({
+    code: "PAYLOAD_REJECTED",
+    facts: { issues: ["orders[0].id: no"] },
+  });
+  expect(broker.sentWith).toHaveLength(0);
+  await scope.channels.orders.sendRaw("anything");
+  expect(broker.sentWith).toHaveLength(1);
+});
+
+test("each send bears the scope's trace, with a span of its own", async () => {
+  const { broker, harness } = await openHarness();
+  const scope = harness.scope("test");
+  await scope.channels.orders.send({ id: "a" });
+  await scope.channels.orders.send({ id: "b" });
+  const [first = "", second = ""] = broker.sentWith;
+  expect(first).toMatch(new RegExp(`^00-${scope.traceId}-[0-9a-f]{16}-01$`));
+  expect(first).not.toBe(second);
+});
+
+test("a send that fails says so, with the client's own error as the cause", async () => {
+  const problem = new Error("throttled");
+  const { harness } = await openHarness({
+    channels: (of) => {
+      const orders = of.channel<{ id: string }>("orders");
+      return { orders: { ...orders, endpoint: { ...orders.endpoint, send: () => Promise.reject(problem) } } };
+    },
+  });
+  const scope = harness.scope("test");
+  await expect(scope.channels.orders.send({ id: "a" })).rejects.toMatchObject({ code: "SEND_FAILED", cause: problem });
+});
+
+test("waits after the scope's end, and scopes after the harness's, are refused", async () => {
+  const { harness } = await openHarness();
+  const scope = harness.scope("test");
+  await scope.close();
+  await expect(scope.channels.orders.next({ id: "a" })).rejects.toMatchObject({ code: "SCOPE_CLOSED" });
+  await harness.close();
+  expect(() => harness.scope("late")).toThrow(expect.objectContaining({ code: "HARNESS_CLOSED" }));
+});
+
+test("closing the harness closes scopes that were left open, with their checks", async () => {
+  const { harness } = await openHarness();
+  const scope = harness.scope("left open");
+  void scope.channels.orders.next({ id: "a" });
+  await expect(harness.close()).rejects.toMatchObject({ code: "NOT_AWAITED" });
+});
+
+test("probeUntil binds itself to the scope whose context it runs in", async () => {
+  const { broker, harness, clock } = await openHarness();
+  const scope = harness.scope("test");
+  let looks = 0;
+  const wait = scope.run(() =>
+    probeUntil(
+      () => {
+        looks++;
+        return scope.channels.orders.seen().length;
+      },
+      { until: (count) => count === 1, interval: 900 },
+    ),
+  );
+  await clock.settle();
+  expect(looks).toBe(1);
+  broker.deliver({ id: "a" });
+  expect(await wait).toBe(1);
+  expect(looks).toBe(2);
+  expect(clock.now()).toBe(0);
+});
+
+test("the timeline tells what happened, in order", async () => {
+  const { broker, harness } = await openHarness();
+  const scope = harness.scope("test");
+  await scope.channels.orders.send({ id: "a" });
+  broker.deliver({ id: "b", password: "hunter2" });
+  await scope.channels.orders.next({ id: "b" });
+  const text = scope.timeline();
+  expect(text).toMatch(/test begins[\s\S]*sent orders, reached 1[\s\S]*received orders[\s\S]*next on orders: green/);
+  expect(text).not.toContain("hunter2");
+});
