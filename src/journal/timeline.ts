@@ -43,6 +43,8 @@ export function timeline(entries: Iterable<Entry>, options: TimelineOptions): Ti
     lines.push(line);
     if (entry.kind === "look") looks = { probe: entry.probe, index: lines.length - 1, count: 1 };
   }
+  // a send is written down when the broker has accepted it, after what it caused may have arrived
+  lines.sort((a, b) => a.offset - b.offset);
   return shorten(lines, options.limit ?? 60);
 }
 

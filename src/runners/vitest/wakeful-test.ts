@@ -41,9 +41,7 @@ export interface WakefulFixtures<E extends StartedEnvironment> extends Probes {
  *   await customerCreated.next({ customer_id });
  * });
  */
-export function wakefulTest<const E extends StartedEnvironment>(
-  options: EnvironmentOptions<E>,
-): TestAPI<WakefulFixtures<E>> {
+export function wakefulTest<E extends StartedEnvironment>(options: EnvironmentOptions<E>): TestAPI<WakefulFixtures<E>> {
   const environment = new Environment(options);
   const attempts = new Attempts(environment);
   const places = new WeakSet<object>();
