@@ -192,7 +192,10 @@ export function vitestSpec(version: string, vitest: string): void {
           ],
           tests: ["skipped", "skipped"],
         });
-        expect(run.file("fails").errors[0]?.cause).toBe("no broker\nat all");
+        expect(run.file("fails").errors[0]).toMatchObject({
+          cause: "no broker\nat all",
+          line: 'await use(Promise.reject<AsyncDisposable>(new Error("no broker\\nat all")));',
+        });
         expect(logOf("fails")).toEqual(["first opens", "late opens", "late closes", "first closes"]);
       });
 
@@ -208,6 +211,7 @@ export function vitestSpec(version: string, vitest: string): void {
           ],
           tests: ["skipped"],
         });
+        expect(run.file("times-out").errors[0]?.line).toBe("const test = wakefulTest({");
         expect(run.log).toContain("orders closes");
         expect(logOf("times-out")[0]).toBe("signal START_TIMED_OUT");
       });
@@ -219,6 +223,7 @@ export function vitestSpec(version: string, vitest: string): void {
 
       it("that use something which cannot be closed say so", () => {
         expect(ofFile("not-closable")).toMatchObject({ errors: [{ code: "INVALID_OPTION" }], tests: ["skipped"] });
+        expect(run.file("not-closable").errors[0]?.line).toMatch(/^await use\(/);
       });
 
       it("run no test without their environment", () => {

@@ -10,7 +10,7 @@ interface TestConfig {
 
 function configured(options: WakefulPluginOptions, test: TestConfig = {}): TestConfig {
   const { config } = wakeful(options);
-  return (config as (config: { test?: TestConfig }) => { test: TestConfig })({ test }).test;
+  return (config as unknown as (config: { test?: TestConfig }) => { test: TestConfig })({ test }).test;
 }
 
 describe("the wakeful() plugin", () => {
@@ -33,7 +33,9 @@ describe("the wakeful() plugin", () => {
   });
 
   it("refuses an SLA that is no duration", () => {
-    expect(() => wakeful({ sla: "3 s" as "3s" })).toThrow(expect.objectContaining({ code: "INVALID_DURATION" }) as Error);
+    expect(() => wakeful({ sla: "3 s" as "3s" })).toThrow(
+      expect.objectContaining({ code: "INVALID_DURATION" }) as Error,
+    );
   });
 
   it.for([
@@ -48,7 +50,7 @@ describe("the wakeful() plugin", () => {
       vite: { watcher: { add: (paths: string[]) => added.push(paths) } },
     };
     const { configureVitest } = wakeful({ sources });
-    (configureVitest as (context: { vitest: unknown }) => void)({ vitest });
+    (configureVitest as unknown as (context: { vitest: unknown }) => void)({ vitest });
     expect(vitest.config.forceRerunTriggers).toEqual(["**/package.json", ...[triggers].flat()]);
     expect(added.flat()).toEqual(watched);
   });

@@ -11,7 +11,7 @@ export interface WakefulPluginOptions {
   readonly sources?: string | readonly string[];
   /** The longest SLA in the tests: the time-outs stay well above it. Default "3s". */
   readonly sla?: Duration;
-  /** A file whose default export is a `sharedStart(...)`: made once for the whole run. Relative to the project's root. */
+  /** A file that exports a `sharedStart(...)` as `setup`: made once for the whole run. Relative to the project's root. */
   readonly shareStart?: string;
 }
 

@@ -1,6 +1,7 @@
-import { wakefulError } from "../../errors.ts";
+import { type WakefulError, wakefulError } from "../../errors.ts";
 import { createHarness, type Declarations, type Harness } from "../../harness/index.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
+import { showFrames } from "./frames.ts";
 import { OpenResources } from "./open-resources.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";
 import type { SharedStart } from "./shared-start.ts";
@@ -10,7 +11,7 @@ import { sharedResult, workerState } from "./worker-state.ts";
 export interface StartContext extends Start {
   /** The worker's number among those that run at the same time, from 1. */
   readonly worker: number;
-  /** What the run's shared start returned: `shared<typeof sharedBroker>()`. See `sharedStart` of `wakeful/vitest/config`. */
+  /** What the run's shared start returned: `shared<typeof setup>()`. See `sharedStart` of `wakeful/vitest/config`. */
   shared<S extends SharedStart<unknown>>(): NonNullable<S["result"]>;
 }
 
@@ -42,16 +43,19 @@ export class Environment<E extends StartedEnvironment> {
   /** Milliseconds. */
   readonly startWithin: number;
   readonly #options: EnvironmentOptions<E>;
+  readonly #origin: string;
   #users = 0;
   #starting: Promise<RunningEnvironment<E>> | undefined;
   #running: RunningEnvironment<E> | undefined;
   #closed = false;
   #resources = new OpenResources();
 
-  constructor(options: EnvironmentOptions<E>) {
+  /** @param origin the frames of the user's line that called `wakefulTest` */
+  constructor(options: EnvironmentOptions<E>, origin: string) {
     if (options.sla !== undefined) milliseconds(options.sla, "sla");
     this.startWithin = milliseconds(options.startWithin ?? "60s", "startWithin");
     this.#options = options;
+    this.#origin = origin;
   }
 
   /** The running environment: there is one between `enter` and `leave`. */
@@ -62,16 +66,8 @@ export class Environment<E extends StartedEnvironment> {
 
   /** Starts it if it does not run yet. A start that failed fails for everybody: it is not tried again. */
   async enter(): Promise<void> {
-    if (this.#closed)
-      throw wakefulError("HARNESS_CLOSED", { action: "A describe that imports wakefulTest() by itself began" });
-    const { sharesModules, hasPlugin } = workerState();
-    if (sharesModules && !hasPlugin) {
-      throw wakefulError("INVALID_OPTION", {
-        option: "isolate",
-        value: "false",
-        expected: `true, or the plugin beside it: plugins: [wakeful()] from "wakeful/vitest/config". Without it Vitest stays green when the environment does not close`,
-      });
-    }
+    const problem = this.#problem();
+    if (problem !== undefined) throw showFrames(problem, this.#origin);
     this.#users++;
     this.#starting ??= this.#start();
     this.#running = await this.#starting;
@@ -89,14 +85,26 @@ export class Environment<E extends StartedEnvironment> {
     throwAll([...(await rejections(running.harness.close())), ...(await this.#resources.close())]);
   }
 
+  /** Why it cannot be entered. */
+  #problem(): WakefulError | undefined {
+    if (this.#closed)
+      return wakefulError("HARNESS_CLOSED", { action: "A describe that imports the harness by itself began" });
+    const { sharesModules, hasPlugin } = workerState();
+    if (!sharesModules || hasPlugin) return undefined;
+    return wakefulError("INVALID_OPTION", {
+      option: "isolate",
+      value: "false",
+      expected: `true, or the plugin beside it: plugins: [wakeful()] from "wakeful/vitest/config". Without it Vitest stays green when the environment does not close`,
+    });
+  }
+
   #start(): Promise<RunningEnvironment<E>> {
     const { sla, start } = this.#options;
     const resources = new OpenResources();
     this.#resources = resources;
     const worker = workerState().number;
     return startWithin(
-      this.startWithin,
-      resources,
+      { within: this.startWithin, resources, origin: this.#origin },
       ({ prefix, ...context }) => start({ ...context, prefix: `${prefix}-${worker}`, worker, shared }),
       async (env, signal) => {
         // JavaScript users, and values that lost their type on the way

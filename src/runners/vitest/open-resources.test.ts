@@ -62,7 +62,8 @@ describe("OpenResources", () => {
     await resources.use(closable("no system", []));
     await resources.use(system);
     expect(resources.systems).toEqual([system]);
-    for (let line = 1; line <= 21; line++) for (const listener of listeners) listener({ stream: "stdout", text: `line ${line}`, at: 0 });
+    for (let line = 1; line <= 21; line++)
+      for (const listener of listeners) listener({ stream: "stdout", text: `line ${line}`, at: 0 });
     expect(resources.log).toHaveLength(20);
     expect(resources.log.at(-1)).toBe("orders: line 21");
     await resources.close();
@@ -71,6 +72,8 @@ describe("OpenResources", () => {
 
   it("refuses what cannot be closed", async () => {
     const resources = new OpenResources();
-    await expect(resources.use({ url: "x" } as unknown as Disposable)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    await expect(resources.use({ url: "x" } as unknown as Disposable)).rejects.toMatchObject({
+      code: "INVALID_OPTION",
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { ObservedSystem } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
+import { framesAbove, showFrames } from "./frames.ts";
 import { delay, systemClock } from "../../time/index.ts";
 
 /** Something that can be closed. */
@@ -23,7 +24,7 @@ export class OpenResources {
 
   /** Takes care of a resource, or of one that is being opened. */
   readonly use = <T extends Closable>(resource: T | PromiseLike<T>): Promise<T> => {
-    const opening = this.#take(resource);
+    const opening = this.#take(resource, framesAbove(this.use));
     this.#opening.add(opening);
     const settled = () => void this.#opening.delete(opening);
     opening.then(settled, settled);
@@ -56,14 +57,15 @@ export class OpenResources {
     return this.#closed;
   }
 
-  async #take<T extends Closable>(resource: T | PromiseLike<T>): Promise<T> {
+  async #take<T extends Closable>(resource: T | PromiseLike<T>, caller: string): Promise<T> {
     const value = await resource;
     if (!isClosable(value)) {
-      throw wakefulError("INVALID_OPTION", {
+      const error = wakefulError("INVALID_OPTION", {
         option: "use(...)",
         value: nameOf(value),
         expected: "something with [Symbol.asyncDispose] or [Symbol.dispose], or a promise of it",
       });
+      throw showFrames(error, caller);
     }
     if (this.#closed !== undefined) {
       await dispose(value);

@@ -1,5 +1,6 @@
 import { wakefulError } from "../../errors.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
+import { framesAbove } from "./frames.ts";
 import { OpenResources } from "./open-resources.ts";
 import { sharedKey } from "./plugin-marker.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";
@@ -20,17 +21,18 @@ export interface SharedStart<out Result> {
  * A start that is made once for the whole run, in Vitest's main process, for what is too heavy to start in each worker: a
  * broker, a database, containers. Its result goes to the workers, so it is plain data: URLs, ports, names.
  *
- * Export it by default from a file of its own, and name the file in the plugin: `wakeful({ shareStart: "./test/shared.ts" })`.
+ * Export it as `setup` from a file of its own, and name the file in the plugin: `wakeful({ shareStart: "./test/shared.ts" })`.
+ * It is not made again when tests run again in watch mode.
  *
  * @example
- * export default sharedStart(async ({ use }) => {
+ * export const setup = sharedStart(async ({ use }) => {
  *   const broker = await use(startBroker());
  *   return { url: broker.url };
  * });
  *
  * // in the harness file
- * import type shared from "./shared.ts";
- * export const test = wakefulTest({ start: async ({ shared }) => connect(shared<typeof shared>().url) });
+ * import type { setup } from "./shared.ts";
+ * export const test = wakefulTest({ start: ({ shared }) => connect(shared<typeof setup>().url) });
  */
 export function sharedStart<Result>(
   start: (start: Start) => Result | Promise<Result>,
@@ -40,11 +42,12 @@ export function sharedStart<Result>(
   } = {},
 ): SharedStart<Result> {
   const within = milliseconds(options.startWithin ?? "60s", "startWithin");
+  const origin = framesAbove(sharedStart);
   return async ({ provide }) => {
     const resources = new OpenResources();
-    const result = await startWithin(within, resources, start, async (value) => {
+    const result = await startWithin({ within, resources, origin }, start, (value) => {
       checkPlain(value, "");
-      return Promise.resolve(value);
+      return value;
     });
     (provide as (key: string, value: unknown) => void)(sharedKey, { result });
     return async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { UsageError, WakefulError, wakefulError } from "../../errors.ts";
 import { Deadline, systemClock } from "../../time/index.ts";
+import { framesOf, showFrames } from "./frames.ts";
 import type { Closable, OpenResources } from "./open-resources.ts";
 
 /** What a start is given. */
@@ -20,15 +21,22 @@ export interface Start {
 /** The longest that closing may take, ms: what does not stop in its own time is killed before. */
 export const closeWithin = 60_000;
 
+export interface StartOptions {
+  /** Milliseconds, for the start and what follows on it. */
+  readonly within: number;
+  readonly resources: OpenResources;
+  /** The frames of the user's line that declared the start: shown where no other line is to blame. */
+  readonly origin: string;
+}
+
 /**
- * Runs a start, and then `finish` with what it returned, all in `within` milliseconds. Rejects with `START_FAILED`,
- * `START_TIMED_OUT`, a usage error, or what `finish` rejects with; everything that was opened is closed again by then.
+ * Runs a start, and then `finish` with what it returned. Rejects with `START_FAILED`, `START_TIMED_OUT`, a usage error, or
+ * what `finish` rejects with; everything that was opened is closed again by then.
  */
 export async function startWithin<T, R>(
-  within: number,
-  resources: OpenResources,
+  { within, resources, origin }: StartOptions,
   start: (start: Start) => T | Promise<T>,
-  finish: (value: T, signal: AbortSignal) => Promise<R>,
+  finish: (value: T, signal: AbortSignal) => R | Promise<R>,
 ): Promise<R> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -37,14 +45,18 @@ export async function startWithin<T, R>(
   timeout.catch(() => undefined);
   using _timer = new Deadline(systemClock, within).whenPassed(() => {
     const { names: opened, log } = resources;
-    const reason = wakefulError("START_TIMED_OUT", { within, opened, log });
+    const reason = showFrames(wakefulError("START_TIMED_OUT", { within, opened, log }), origin);
     controller.abort(reason);
     reject(reason);
   });
   const prefix = `wakeful-${randomBytes(5).toString("hex")}`;
-  const finished = run(() => start({ use: resources.use, prefix, signal }), resources, within).then((value) => {
+  const finished = run(() => start({ use: resources.use, prefix, signal }), resources, within).then(async (value) => {
     signal.throwIfAborted();
-    return finish(value, signal);
+    try {
+      return await finish(value, signal);
+    } catch (error) {
+      throw showFrames(error, origin);
+    }
   });
   // after a time-out start() goes on by itself until its next use(), which rejects
   finished.catch(() => undefined);
@@ -63,7 +75,8 @@ async function run<T>(start: () => T | Promise<T>, resources: OpenResources, wit
     return value;
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw wakefulError("START_FAILED", { within, problem: problemOf(cause) }, { cause });
+    const error = wakefulError("START_FAILED", { within, problem: problemOf(cause) }, { cause });
+    throw cause instanceof Error ? showFrames(error, framesOf(cause)) : error;
   }
 }
 
@@ -76,9 +89,7 @@ function problemOf(cause: unknown): string {
 /** Throws what there is to throw: nothing, the error, or all of them as one. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0];
-  if (errors.length > 1)
-    throw new AggregateError(
-      errors,
-      errors.map((error) => (error instanceof Error ? error.message : String(error))).join("\n\n"),
-    );
+  if (errors.length < 2) return;
+  const messages = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  throw new AggregateError(errors, messages.join("\n\n"));
 }

@@ -3,6 +3,7 @@ import type { Channels, Scope } from "../../harness/index.ts";
 import type { Probes } from "../../probe/index.ts";
 import { Attempts } from "./attempts.ts";
 import { Environment, type EnvironmentOptions, type StartedEnvironment } from "./environment.ts";
+import { framesAbove } from "./frames.ts";
 import { closeWithin } from "./start.ts";
 import { workerState } from "./worker-state.ts";
 
@@ -42,7 +43,7 @@ export interface WakefulFixtures<E extends StartedEnvironment> extends Probes {
  * });
  */
 export function wakefulTest<E extends StartedEnvironment>(options: EnvironmentOptions<E>): TestAPI<WakefulFixtures<E>> {
-  const environment = new Environment(options);
+  const environment = new Environment(options, framesAbove(wakefulTest));
   const attempts = new Attempts(environment);
   const places = new WeakSet<object>();
 
