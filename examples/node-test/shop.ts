@@ -1,0 +1,23 @@
+import type { EventEmitter } from "node:events";
+import { setTimeout } from "node:timers/promises";
+
+export interface OrderPlaced {
+  readonly order: string;
+  readonly pieces: number;
+}
+
+/** The system: confirms orders on a bus of domain events, a little later. Orders of nothing are rejected. */
+export function startShop(bus: EventEmitter): { readonly confirmed: ReadonlyMap<string, number> } {
+  const confirmed = new Map<string, number>();
+  bus.on("OrderPlaced", async ({ order, pieces }: OrderPlaced) => {
+    await setTimeout(10);
+    if (pieces < 1) {
+      bus.emit("OrderRejected", { order });
+      return;
+    }
+    bus.emit("OrderConfirmed", { order });
+    await setTimeout(10);
+    confirmed.set(order, pieces);
+  });
+  return { confirmed };
+}
