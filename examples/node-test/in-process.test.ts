@@ -61,7 +61,10 @@ test(
     async (scope) => {
       for (const order of ["3", "4", "5"]) await scope.channels.placed.send({ order, pieces: 3 });
       await scope.settled();
-      assert.deepEqual(["3", "4", "5"].map((order) => shop.confirmed.get(order)), [3, 3, 3]);
+      assert.deepEqual(
+        ["3", "4", "5"].map((order) => shop.confirmed.get(order)),
+        [3, 3, 3],
+      );
     },
   ),
 );

@@ -290,6 +290,7 @@ export function vitestSpec(version: string, vitest: string): void {
           "beside > green x: passed",
           "green 1: passed",
           "green: passed",
+          "not awaited there: failed",
           "not awaited: failed",
           "outer > inner > green: passed",
           "outer > not awaited: failed",
