@@ -3,15 +3,15 @@ import { spawn } from "node:child_process";
 /**
  * Reads a process group's id, then waits. When its input closes without a "done", because this process has ended in
  * whatever way, it ends the group: first by request, after a grace by force. A shell costs two milliseconds and is on every
- * POSIX system; it sits in a session of its own, where no Ctrl-C of the terminal reaches it.
+ * POSIX system (which is why the signals are written `-s TERM`); it sits in a session of its own, where no Ctrl-C of the terminal reaches it.
  */
 const script = `
 read -r group grace || exit 0
 read -r word
 [ "$word" = done ] && exit 0
-kill -TERM -- "-$group" 2>/dev/null
-while [ "$grace" -gt 0 ] && kill -0 -- "-$group" 2>/dev/null; do sleep 0.1; grace=$((grace - 1)); done
-kill -KILL -- "-$group" 2>/dev/null
+kill -s TERM -- "-$group" 2>/dev/null
+while [ "$grace" -gt 0 ] && kill -s 0 -- "-$group" 2>/dev/null; do sleep 0.1; grace=$((grace - 1)); done
+kill -s KILL -- "-$group" 2>/dev/null
 `;
 
 export interface Guardian {

@@ -241,6 +241,12 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(error?.message).toContain("I do nothing");
       });
 
+      it("of two environments are made, and closed, beside each other", () => {
+        expect(run.file("two").errors).toEqual([]);
+        expect(run.file("two").tests.map(({ state }) => state)).toEqual(["passed", "passed"]);
+        expect(logOf("two")).toEqual(["one opens", "other opens", "other closes", "one closes"]);
+      });
+
       it("whose environment does not close turn their file red with each error, and everything is closed", () => {
         expect(ofFile("breaks-at-close")).toMatchObject({
           errors: [{ message: "third does not close" }, { message: "first does not close" }],
@@ -290,6 +296,7 @@ export function vitestSpec(version: string, vitest: string): void {
           "beside > green x: passed",
           "green 1: passed",
           "green: passed",
+          "needs no environment: passed",
           "not awaited there: failed",
           "not awaited: failed",
           "outer > inner > green: passed",

@@ -1,4 +1,5 @@
 import type { TestContext } from "vitest";
+import { wakefulError } from "../../errors.ts";
 import type { Scope } from "../../harness/index.ts";
 import { type DeadlineCap, formatDuration, systemClock } from "../../time/index.ts";
 import type { Environment, StartedEnvironment } from "./environment.ts";
@@ -23,7 +24,8 @@ export class Attempts<E extends StartedEnvironment> {
   /** The scope of a test that runs. */
   scope(task: Task): Scope<E["channels"]> {
     const scope = this.#scopes.get(task);
-    if (scope === undefined) throw new Error(`"${task.name}" runs outside of its scope`);
+    if (scope === undefined)
+      throw wakefulError("SCOPE_CLOSED", { scope: fullName(task), action: "A fixture was set up" });
     return scope;
   }
 

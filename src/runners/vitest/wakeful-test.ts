@@ -47,6 +47,20 @@ export function wakefulTest<E extends StartedEnvironment>(options: EnvironmentOp
   const attempts = new Attempts(environment);
   const places = new WeakSet<object>();
 
+  const test = vitestTest
+    .extend("env", { scope: "worker", auto: true }, async ({}, { onCleanup }) => {
+      // where files share modules, and Vitest's worker fixtures, they share the environment too
+      if (workerState().sharesModules) {
+        await environment.enter();
+        onCleanup(() => environment.leave());
+      }
+      return environment.running.env;
+    })
+    .extend("scope", ({ task }) => attempts.scope(task))
+    .extend("channels", ({ scope }) => scope.channels)
+    .extend("probeUntil", ({ scope }) => scope.probeUntil)
+    .extend("probeDuring", ({ scope }) => scope.probeDuring);
+
   /** Registers the hooks for the file, or the describe, that is being collected, unless they are there. */
   const register = () => {
     if (TestRunner.getCurrentTest() !== undefined) return;
@@ -64,21 +78,9 @@ export function wakefulTest<E extends StartedEnvironment>(options: EnvironmentOp
     }, environment.startWithin + closeWithin);
     // not by aroundEach(): that would set up the user's automatic fixtures before there is a scope for them
     collector.on("aroundEach", attempts.around);
+    // sets up the fixture, which keeps the environment for the next file, also where no test of this one uses it
+    if (workerState().sharesModules) test.beforeAll(({ env }) => void env);
   };
-
-  const test = vitestTest
-    .extend("env", { scope: "worker", auto: true }, async ({}, { onCleanup }) => {
-      // where files share modules, and Vitest's worker fixtures, they share the environment too
-      if (workerState().sharesModules) {
-        await environment.enter();
-        onCleanup(() => environment.leave());
-      }
-      return environment.running.env;
-    })
-    .extend("scope", ({ task }) => attempts.scope(task))
-    .extend("channels", ({ scope }) => scope.channels)
-    .extend("probeUntil", ({ scope }) => scope.probeUntil)
-    .extend("probeDuring", ({ scope }) => scope.probeDuring);
   register();
   return registering(test as unknown as TestAPI<WakefulFixtures<E>>, register);
 }

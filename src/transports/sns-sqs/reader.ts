@@ -61,7 +61,8 @@ export class QueueReader {
           {
             QueueUrl: this.#url,
             MaxNumberOfMessages: batchSize,
-            WaitTimeSeconds: pollSeconds,
+            // after a failure it asks briefly first, to know at once that it hears again
+            WaitTimeSeconds: this.#deaf ? 0 : pollSeconds,
             MessageAttributeNames: ["All"],
             MessageSystemAttributeNames: ["All"],
           },
