@@ -26,7 +26,7 @@ after(async () => {
   events[Symbol.dispose]();
 });
 
-test(
+void test(
   "an order is confirmed, once",
   scoped(
     () => harness,
@@ -41,7 +41,7 @@ test(
   ),
 );
 
-test(
+void test(
   "an order of nothing is rejected, and not confirmed",
   scoped(
     () => harness,
@@ -54,7 +54,7 @@ test(
   ),
 );
 
-test(
+void test(
   "when the scope has settled, all that the test caused is worked off",
   scoped(
     () => harness,

@@ -9,7 +9,7 @@ export interface OrderPlaced {
 /** The system: confirms orders on a bus of domain events, a little later. Orders of nothing are rejected. */
 export function startShop(bus: EventEmitter): { readonly confirmed: ReadonlyMap<string, number> } {
   const confirmed = new Map<string, number>();
-  bus.on("OrderPlaced", async ({ order, pieces }: OrderPlaced) => {
+  const confirm = async ({ order, pieces }: OrderPlaced): Promise<void> => {
     await setTimeout(10);
     if (pieces < 1) {
       bus.emit("OrderRejected", { order });
@@ -18,6 +18,7 @@ export function startShop(bus: EventEmitter): { readonly confirmed: ReadonlyMap<
     bus.emit("OrderConfirmed", { order });
     await setTimeout(10);
     confirmed.set(order, pieces);
-  });
+  };
+  bus.on("OrderPlaced", (placed: OrderPlaced): unknown => confirm(placed));
   return { confirmed };
 }

@@ -42,7 +42,7 @@ after(async () => {
   await resources.disposeAsync();
 });
 
-test(
+void test(
   "who is named is greeted, once",
   scoped(
     () => harness,
@@ -54,7 +54,7 @@ test(
   ),
 );
 
-test(
+void test(
   "a name that is too long is tried three times, and then a dead letter: 90 s in milliseconds",
   scoped(
     () => harness,

@@ -137,19 +137,18 @@ describe("probeUntil looks", () => {
 
 describe("probeUntil returns what the probe returned", () => {
   const thenable = {
-    // oxlint-disable-next-line unicorn/no-thenable -- row 37: any thenable is awaited
-    then(resolve: (value: string) => void) {
+    then(resolve: (value: string) => void): void {
       resolve("thenable");
     },
   };
-  test.for([
+  test.for<[string, () => unknown, unknown]>([
     ["a value", () => "value", "value"],
     ["an async function's", () => Promise.resolve("async"), "async"],
     ["a thenable's", () => thenable, "thenable"],
     ["nothing, of an assertion", () => undefined, undefined],
-  ] as const)("%s (37)", async ([, probe, value]) => {
+  ])("%s (37)", async ([, probe, value]) => {
     const { probeUntil } = open();
-    expect(await probeUntil(probe as () => unknown)).toBe(value);
+    expect(await probeUntil(probe)).toBe(value);
   });
 
   test("fails, fails, holds: recovers after failures of any kind (38)", async () => {

@@ -28,7 +28,7 @@ export interface Probes {
     options: ProbeOptions & { readonly until: (value: Awaited<T>) => boolean },
   ): Promise<Awaited<T>>;
   probeUntil<T>(
-    probe: (attempt: Attempt) => Awaited<T> extends boolean ? never : T,
+    probe: (attempt: Attempt) => [Awaited<T>] extends [never] ? T : Awaited<T> extends boolean ? never : T,
     options?: ProbeOptions,
   ): Promise<Awaited<T>>;
   /**

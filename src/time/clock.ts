@@ -1,5 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { promisify } from "node:util";
+import { wakefulError } from "../errors.ts";
+
+// what these names are bound to is fixed when node:timers is first imported anywhere; most fakes leave that alone, but
+// node:test's replace the functions of the module itself
+for (const timer of [setTimeout, setImmediate]) {
+  if (!(promisify.custom in timer)) throw wakefulError("TIMERS_FAKED", { missing: timer.name });
+}
 
 /**
  * The only source of time in Wakeful. Everything that waits takes a clock, so that unit tests can inject one.

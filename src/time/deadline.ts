@@ -2,6 +2,8 @@ import type { Clock } from "./clock.ts";
 import { debuggerAttached } from "./debugger.ts";
 
 const longestExtension = 1_000;
+/** After a cap the time belongs to whoever set it. */
+const longestExtensionUnderCap = 50;
 const debuggerRecheck = 1_000;
 
 /** A limit set from outside, such as the test runner's own time-out. */
@@ -23,7 +25,7 @@ export interface Passed {
  *
  * A timer that fires late says that this process was blocked, and then what should have been seen may still sit unread
  * in a socket. So before the deadline counts as passed, the event loop turns twice and gets as long again as the timer was
- * late, at most 1 s. With a debugger attached no deadline passes.
+ * late: at most 1 s, and at most 50 ms where a cap ends the wait. With a debugger attached no deadline passes.
  */
 export class Deadline {
   readonly startedAt: number;
@@ -67,15 +69,18 @@ export class Deadline {
       timer?.[Symbol.dispose]();
     };
     const arm = (rest: number) => {
+      // lateness is the timer's own: a deadline that lay in the past already says nothing about this process
+      const due = this.#clock.now() + rest;
       timer = this.#clock.timer(rest, () => {
         if (this.#debugged()) arm(debuggerRecheck);
-        else void pass(Math.max(0, this.#clock.now() - this.at));
+        else void pass(Math.max(0, this.#clock.now() - due));
       });
     };
+    const extension = this.cap === undefined ? longestExtension : longestExtensionUnderCap;
     const pass = async (lateness: number) => {
       await this.#clock.turn();
       if (disposed) return;
-      timer = this.#clock.timer(Math.min(lateness, longestExtension), () => {
+      timer = this.#clock.timer(Math.min(lateness, extension), () => {
         void this.#clock.turn().then(() => {
           if (!disposed) callback({ lateness });
         });

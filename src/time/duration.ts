@@ -17,6 +17,7 @@ const form = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)$/;
 export function milliseconds(duration: Duration, where: string): number {
   if (typeof duration === "number" && Number.isFinite(duration) && duration >= 0) return duration;
   const parts = typeof duration === "string" ? form.exec(duration) : null;
-  if (parts === null) throw wakefulError("INVALID_DURATION", { value: String(duration), where });
-  return Number(parts[1]) * factors[parts[2] as keyof typeof factors];
+  const length = parts === null ? Number.NaN : Number(parts[1]) * factors[parts[2] as keyof typeof factors];
+  if (!Number.isFinite(length)) throw wakefulError("INVALID_DURATION", { value: String(duration), where });
+  return length;
 }

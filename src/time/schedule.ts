@@ -1,3 +1,4 @@
+import { wakefulError } from "../errors.ts";
 import { type Duration, milliseconds } from "./duration.ts";
 
 /**
@@ -12,10 +13,23 @@ export type Schedule = (look: { number: number; elapsed: number; lastLook: numbe
  */
 export const defaultSchedule: Schedule = ({ elapsed, lastLook }) => Math.min(40, Math.max(1, elapsed * 0.05, lastLook));
 
-/** A schedule from an `interval` option: itself, or the same rest each time. */
+/**
+ * A schedule from an `interval` option: the same rest each time, or the user's own function, whose results are checked.
+ * Infinity is a rest too: then only events bring looks, and the deadline.
+ */
 export function toSchedule(interval: Duration | Schedule | undefined): Schedule {
   if (interval === undefined) return defaultSchedule;
-  if (typeof interval === "function") return interval;
-  const rest = milliseconds(interval, "interval");
-  return () => rest;
+  if (typeof interval !== "function") {
+    const rest = milliseconds(interval, "interval");
+    return () => rest;
+  }
+  return (look) => {
+    const rest: unknown = interval(look);
+    if (typeof rest === "number" && rest >= 0) return rest;
+    throw wakefulError("INVALID_OPTION", {
+      option: "interval",
+      value: `its result for look ${look.number} (${String(rest)})`,
+      expected: "milliseconds, not negative",
+    });
+  };
 }

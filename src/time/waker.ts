@@ -15,8 +15,8 @@ export class Waker {
     this.#resume?.();
   };
 
-  /** Resolves on the next `wake`, or after `atMost` milliseconds. */
-  async rest(atMost?: number): Promise<void> {
+  /** Resolves on the next `wake`, or after `atMost` milliseconds, and tells whether it was woken. */
+  async rest(atMost?: number): Promise<boolean> {
     if (!this.#woken) {
       let timer: Disposable | undefined;
       await new Promise<void>((resolve) => {
@@ -26,6 +26,8 @@ export class Waker {
       timer?.[Symbol.dispose]();
       this.#resume = undefined;
     }
+    const woken = this.#woken;
     this.#woken = false;
+    return woken;
   }
 }

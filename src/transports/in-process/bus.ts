@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 
 /** A bus of your own: anything that hands out events to subscribers. */
-export interface CustomBus<Event = never> {
-  subscribe(handler: (event: Event) => unknown): unknown;
-  publish(event: Event): unknown;
+export interface CustomBus {
+  readonly subscribe: (handler: (event: unknown) => unknown) => unknown;
+  readonly publish: (event: never) => unknown;
 }
 
 /** What `inProcess` takes: Node's emitter, a DOM-style target, or a bus of your own. */
@@ -122,7 +122,7 @@ function watchTarget(bus: EventTarget, onEmission: (emission: Emission) => void,
 
 function watchCustom(bus: CustomBus, onEmission: (emission: Emission) => void, run: RunHandler): BusAdapter {
   const publish = bus.publish as (event: unknown) => unknown;
-  const subscribe = bus.subscribe as (handler: (event: unknown) => unknown) => unknown;
+  const { subscribe } = bus;
   let handlers = 0;
   return replaced(bus, true, (_name, payload) => (bus.publish as typeof publish)(payload), {
     subscribe: (handler: (event: unknown) => unknown) => {
