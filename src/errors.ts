@@ -57,8 +57,9 @@ const table = {
     () =>
       `Give milliseconds as a number, or a text such as "250ms", "1.5s", "2m" or "1h": finite, not negative, no space.`,
   ),
-  TIMERS_FAKED: usage<{ missing: string }>(
-    ({ missing }) => `Timers were faked before Wakeful was loaded: ${missing} is not Node's own, and every wait would freeze`,
+  TIMERS_FAKED: usage<{ faked: string }>(
+    ({ faked }) =>
+      `Timers were faked before Wakeful was loaded: ${faked} of node:timers is not Node's own, and every wait would freeze`,
     () => `Import wakeful at the top of the file, before anything calls mock.timers.enable() or the like.`,
   ),
   INVALID_OPTION: usage<{ option: string; value: string; expected: string }>(

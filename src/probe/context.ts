@@ -16,6 +16,8 @@ export interface ProbeContext {
   readonly onDeath?: (callback: (what: string) => void) => Disposable;
   /** Told of each look. */
   readonly onLook?: (look: Look, description: string) => void;
+  /** Told, once a wait, that the probe blocked the process for so many ms by working synchronously. */
+  readonly onBlocked?: (length: number, description: string) => void;
   /** Makes the error of a red verdict. */
   readonly fail: (failure: ProbeFailure) => Error;
   /** Starts the wait: notes whether it is awaited, aborts it at the scope's end. */
@@ -35,6 +37,8 @@ export interface Look {
   readonly outcome: "held" | "threw" | "not yet" | "hung";
   /** The value or the error. */
   readonly result: unknown;
+  /** Set when it blocked this process until after the time in which it would have counted: how much too long, ms. */
+  readonly late?: number;
 }
 
 /** A probe's red verdict, before it is made an error. */
@@ -45,9 +49,14 @@ export interface ProbeFailure {
   readonly what: string;
   /** Monotonic. */
   readonly startedAt: number;
+  /** Milliseconds from the start of the wait to the verdict. */
+  readonly waited: number;
   readonly within: number;
   readonly source: string;
+  /** How much too late this process noticed the deadline, ms. */
   readonly lateness?: number | undefined;
+  /** The longest time that the probe itself blocked this process, ms, where that was long. */
+  readonly blocked?: number | undefined;
   readonly history: ValueHistory;
   /** The last real error. */
   readonly cause?: unknown;

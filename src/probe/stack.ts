@@ -1,12 +1,12 @@
-const frame = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\s]*?):(\d+):(\d+)\)?\s*$/;
+// "at name (file:12:3)" or "at async file:12:3"; a path may hold spaces and brackets
+const frame = /(?:^\s*at (?:async )?|\()(?:file:\/\/)?(\/.+?|[A-Za-z]:[\\/].+?):(\d+):\d+\)?$/;
 
-/** Where a stack begins: the file and line of its first frame that has one. */
+/** Where a stack begins: the file and line of its first frame that has one. Frames inside of Node have none. */
 export function topFrame(stack: string | undefined): { readonly file: string; readonly line: string } | undefined {
   for (const text of (stack ?? "").split("\n")) {
     if (!text.trimStart().startsWith("at ")) continue;
     const parts = frame.exec(text);
-    if (parts !== null)
-      return { file: (parts[1] as string).replace(/^file:\/\//, "").replace(/\?.*$/, ""), line: parts[2] as string };
+    if (parts !== null) return { file: (parts[1] as string).replace(/\?.*$/, ""), line: parts[2] as string };
   }
   return undefined;
 }

@@ -3,10 +3,10 @@ import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { promisify } from "node:util";
 import { wakefulError } from "../errors.ts";
 
-// what these names are bound to is fixed when node:timers is first imported anywhere; most fakes leave that alone, but
-// node:test's replace the functions of the module itself
-for (const timer of [setTimeout, setImmediate]) {
-  if (!(promisify.custom in timer)) throw wakefulError("TIMERS_FAKED", { missing: timer.name });
+// What the names above are bound to is fixed when node:timers is first imported anywhere in the process. Fakes that were
+// put into that module before would stay for good. Fakes bear a `clock` (sinon's) or lack the promise form (node:test's).
+for (const [name, timer] of Object.entries({ setTimeout, setImmediate })) {
+  if (!(promisify.custom in timer) || "clock" in timer) throw wakefulError("TIMERS_FAKED", { faked: name });
 }
 
 /**

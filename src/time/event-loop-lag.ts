@@ -35,6 +35,7 @@ export class EventLoopLag implements Disposable {
 
   [Symbol.dispose](): void {
     this.#timer?.[Symbol.dispose]();
+    this.#due = Number.POSITIVE_INFINITY;
   }
 
   #arm(): void {

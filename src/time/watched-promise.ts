@@ -1,6 +1,10 @@
 /**
  * A promise that notes whether anybody ever awaited it. A wait that nobody awaits cannot fail its test: its owner looks at
  * `awaited` at the end, and reports it. It never raises an unhandled rejection itself; promises derived from it do.
+ *
+ * @example
+ * const wait = WatchedPromise.start({ what: "next on orders", calledFrom: next }, (signal, origin) => work(signal));
+ * if (!wait.awaited) wait.abort(new Error(`nobody awaited ${wait.what}, started\n${wait.origin}`));
  */
 export class WatchedPromise<T> extends Promise<T> {
   /** Promises derived by `then` are plain ones. */
@@ -15,7 +19,7 @@ export class WatchedPromise<T> extends Promise<T> {
 
   /**
    * Starts a piece of work at once. Its signal is aborted by `abort` or by the given signal; the promise then rejects with
-   * the reason even if the work goes on.
+   * the reason even if the work goes on. With a signal that is aborted already the work is not started.
    */
   static start<T>(
     options: {
@@ -35,9 +39,11 @@ export class WatchedPromise<T> extends Promise<T> {
       const abort = () => {
         controller.abort(signal?.reason);
       };
+      const release = () => signal?.removeEventListener("abort", abort);
       controller.signal.addEventListener(
         "abort",
         () => {
+          release();
           reject(controller.signal.reason);
         },
         { once: true },
@@ -47,7 +53,6 @@ export class WatchedPromise<T> extends Promise<T> {
         return;
       }
       signal?.addEventListener("abort", abort, { once: true });
-      const release = () => signal?.removeEventListener("abort", abort);
       work(controller.signal, () => framesOf(called)).then(
         (value) => {
           release();
