@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["test/package/**", "test/runners/fixtures/**", "test/vitest-4/**", "test/mutants/**"],
+    exclude: ["**/node_modules/**", "test/package/**", "test/runners/fixtures/**", "test/mutants/**"],
     pool: "forks",
   },
 });

@@ -274,6 +274,11 @@ export abstract class WakefulError extends Error {
   /** What to do about it. */
   readonly hint: string;
 
+  /** What reporters that serialize errors show: the message has it all, for people; the facts are for programs. */
+  toJSON(): object {
+    return { name: this.name, code: this.code, message: this.message, stack: this.stack };
+  }
+
   /** @internal */
   constructor(code: ErrorCode, message: string, facts: object, hint: string, options: ErrorOptions) {
     super(message, options);

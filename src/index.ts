@@ -31,6 +31,7 @@ export type {
   SentEvent,
   SettledOptions,
   Settlement,
+  Verdict,
   WaitOptions,
 } from "./harness/index.ts";
 export type { Attempt, Probe, ProbeOptions, Probes } from "./probe/index.ts";

@@ -18,6 +18,8 @@ export interface Absence {
   readonly condition: Condition;
   readonly sla: Sla;
   readonly startedAt: number;
+  /** The stack of the user's line, for a contradiction that comes later. */
+  readonly origin: () => string;
   /** Throws the verdict when something is there that contradicts the claim. */
   readonly check: () => void;
   /** Whether this event would contradict the claim, later on. */
@@ -33,7 +35,7 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
   const { clock } = scope.harness;
   const { what, channel, sla, startedAt } = absence;
   const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) =>
-    failure(scope, { ...absence, code, detail, ...more });
+    failure(scope, { ...detailsOf(absence), code, detail, ...more });
   const before = () => {
     absence.check();
     const obstacle = obscured(scope, channel, startedAt);
@@ -88,7 +90,15 @@ function conclude(scope: ScopeCore, absence: Absence, proof: Proof, reasons: rea
     proof.how === "proved"
       ? `proved: ${proof.facts.join(", ")}`
       : `watched for ${formatDuration(proof.watchedFor)}: ${reasons.join("; ")}`;
-  journal.append({ kind: "verdict", scope: scope.id, what, outcome: "green", detail: basis, took: proof.watchedFor });
+  journal.append({
+    kind: "verdict",
+    scope: scope.id,
+    what,
+    outcome: "green",
+    detail: basis,
+    took: proof.watchedFor,
+    within: absence.sla.within,
+  });
   proofs.add({
     scope,
     what,
@@ -98,11 +108,16 @@ function conclude(scope: ScopeCore, absence: Absence, proof: Proof, reasons: rea
     accepts: contradicts,
     contradicted: (event) =>
       failure(scope, {
-        ...absence,
+        ...detailsOf(absence),
         code: "PROOF_CONTRADICTED",
         detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(event.entry.at - startedAt - proof.watchedFor)} later this came`,
         unexpected: [event],
+        origin: absence.origin(),
       }),
   });
   return proof;
+}
+
+function detailsOf({ what, channel, condition, sla, startedAt }: Absence) {
+  return { what, channel, condition, sla, startedAt };
 }

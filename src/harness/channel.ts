@@ -55,18 +55,18 @@ export class ScopedChannel {
   }
 
   exactly(count: number, where?: unknown, options?: CountOptions): Promise<ScopedEvent[]> {
-    return this.#start(`exactly ${count} on ${this.#name}`, this.exactly, options?.signal, async (signal) => {
+    return this.#start(`exactly ${count} on ${this.#name}`, this.exactly, options?.signal, async (signal, origin) => {
       this.#mustListen();
       const condition = toCondition(where, where !== undefined, this.#name);
-      return await proveExactly(this.#scope, this.#name, count, condition, options, signal);
+      return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
   }
 
   none(where?: unknown, options?: WaitOptions): Promise<Proof> {
-    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal) => {
+    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal, origin) => {
       this.#mustListen();
       const condition = toCondition(where, where !== undefined, this.#name);
-      return await proveNone(this.#scope, this.#name, condition, options, signal);
+      return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
   }
 

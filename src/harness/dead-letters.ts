@@ -19,6 +19,8 @@ export function untakenDeadLetters(scope: ScopeCore): VerdictError[] {
         channel,
         startedAt: scope.openedAt,
         unexpected: untaken,
+        // no line of the test did it
+        origin: "",
       }),
     );
   }

@@ -22,6 +22,7 @@ export async function proveExactly(
   condition: Condition,
   options: CountOptions | undefined,
   signal: AbortSignal,
+  origin: () => string,
 ): Promise<ScopedEvent[]> {
   if (!Number.isInteger(count) || count < 0) {
     throw wakefulError("INVALID_OPTION", {
@@ -59,7 +60,7 @@ export async function proveExactly(
   await untilComplete();
   // the silence afterwards has a window of its own
   const silence = { ...common, sla: slaOf(scope, { within: sla.within }), startedAt: clock.now() };
-  const absence: Absence = { ...silence, check, contradicts: (event) => accepts(scope, common, event) };
+  const absence: Absence = { ...silence, origin, check, contradicts: (event) => accepts(scope, common, event) };
   await proveAbsence(scope, absence, signal);
   const events = check();
   for (const event of events) scope.claims.claim(event.sequence);

@@ -71,7 +71,17 @@ export async function createHarness<const D extends Declarations>(options: Harne
         journal.append({ kind: "fault", where, cause });
       }) ?? [],
   );
+  const { onVerdict } = options;
+  const verdicts =
+    onVerdict &&
+    journal.watch({ kinds: ["verdict"] }, (entry) => {
+      if (entry.kind !== "verdict") return;
+      const { scope, what, outcome, took, within } = entry;
+      const name = [...core.openScopes].find(({ id }) => id === scope)?.name ?? scope;
+      onVerdict({ scope: name, what, outcome, took, ...(within !== undefined && { within }) });
+    });
   const release = () => {
+    verdicts?.[Symbol.dispose]();
     lag[Symbol.dispose]();
     core.lives[Symbol.dispose]();
     core.proofs.close();

@@ -19,5 +19,6 @@ export type {
   SentEvent,
   SettledOptions,
   Settlement,
+  Verdict,
   WaitOptions,
 } from "./types.ts";

@@ -63,6 +63,7 @@ export function awaitNext(
         outcome: "green",
         detail: `#${event.sequence}`,
         took: clock.now() - startedAt,
+        within: sla.within,
       });
       resolve(event);
     };
@@ -108,7 +109,7 @@ export function awaitNext(
         );
         return;
       }
-      void listenOn(scope, channel, condition, Math.min(longestListenOn, sla.within), signal).then((late) => {
+      void listenOn(scope, channel, condition, timeToListenOn(scope, sla.within), signal).then((late) => {
         if (signal.aborted) {
           reject(signal.reason);
           return;
@@ -150,6 +151,12 @@ export function awaitNext(
     signal.addEventListener("abort", onAbort, { once: true });
     if (lives.death !== undefined) onDeath(lives.death);
   });
+}
+
+/** How long it may listen on: not longer than the SLA itself, nor than the runner leaves. */
+function timeToListenOn({ cap, harness }: ScopeCore, within: number): number {
+  const left = cap === undefined ? longestListenOn : Math.max(0, cap.at - harness.clock.now());
+  return Math.min(longestListenOn, within, left);
 }
 
 /** After the deadline: waits a little longer, only to be able to say that the event came late. */

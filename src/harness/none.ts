@@ -14,6 +14,7 @@ export function proveNone(
   condition: Condition,
   options: WaitOptions | undefined,
   signal: AbortSignal,
+  origin: () => string,
 ): Promise<Proof> {
   const startedAt = scope.harness.clock.now();
   const what = `none on ${channel}`;
@@ -25,6 +26,7 @@ export function proveNone(
     condition,
     sla,
     startedAt,
+    origin,
     contradicts,
     check() {
       for (const event of scope.events(channel)) {
@@ -53,7 +55,7 @@ export function proveNone(
 /** A predicate that throws ends the wait: it said neither yes nor no. */
 export function accepts(
   scope: ScopeCore,
-  absence: Omit<Absence, "check" | "contradicts">,
+  absence: Pick<Absence, "what" | "channel" | "condition" | "sla" | "startedAt">,
   event: ScopedEvent,
 ): boolean {
   try {

@@ -57,6 +57,7 @@ export async function awaitSettled(
         outcome: "green",
         detail: `${round.number} rounds`,
         took: waited,
+        within: sla.within,
       });
       return { how: "proved", rounds: round.number, waited };
     }

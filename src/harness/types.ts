@@ -186,9 +186,24 @@ export interface HarnessOptions<D extends Declarations> {
   readonly systems?: readonly ObservedSystem[];
   /** How much the journal keeps. Defaults: 100,000 entries, 256 MiB. */
   readonly journal?: { readonly maxEntries?: number; readonly maxBytes?: number };
+  /** Told of each verdict: for statistics, such as how close waits come to their SLAs. */
+  readonly onVerdict?: (verdict: Verdict) => void;
   readonly signal?: AbortSignal;
   /** @internal For tests of Wakeful itself. */
   readonly clock?: Clock;
+}
+
+/** How a wait or a proof ended. */
+export interface Verdict {
+  /** The scope's name: the test. */
+  readonly scope: string;
+  /** "next on customerCreated". */
+  readonly what: string;
+  readonly outcome: "green" | "red";
+  /** Milliseconds. */
+  readonly took: number;
+  /** The SLA that it was held to, milliseconds; left out where there was none. */
+  readonly within?: number;
 }
 
 export interface ScopeOptions {

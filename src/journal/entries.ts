@@ -138,7 +138,10 @@ export interface VerdictEntry {
   readonly outcome: "green" | "red";
   /** The error's code when red; what a green proof rests on otherwise. */
   readonly detail: string;
+  /** Milliseconds. */
   readonly took: number;
+  /** The SLA that it was held to, milliseconds. */
+  readonly within?: number;
 }
 
 /** Anything else worth a line in the timeline: time was moved, a queue purged. */

@@ -13,10 +13,13 @@ export const bareContext: ProbeContext = {
   sla: defaultSla,
   slaSource: "the default",
   onBlocked: (length, description) => {
-    process.emitWarning(`${description} blocked this process for ${formatDuration(length)}: nothing else ran meanwhile`, {
-      type: "WakefulWarning",
-      code: "WAKEFUL_PROBE_BLOCKS",
-    });
+    process.emitWarning(
+      `${description} blocked this process for ${formatDuration(length)}: nothing else ran meanwhile`,
+      {
+        type: "WakefulWarning",
+        code: "WAKEFUL_PROBE_BLOCKS",
+      },
+    );
   },
   fail: plainFailure,
   // no scope ends that could tell of a wait that nobody awaited: so what is returned is a derived promise, which is loud
@@ -70,11 +73,7 @@ function plainFailure(failure: ProbeFailure): Error {
     ...(cause !== undefined && { cause: describeResult(cause) }),
     ...(dump !== undefined && { dump: describeResult(dump, 1_000) }),
   };
-  return verdictError(
-    code,
-    { detail, evidence },
-    { text, ...(cause !== undefined && { cause }), ...diffOf(cause) },
-  );
+  return verdictError(code, { detail, evidence }, { text, ...(cause !== undefined && { cause }), ...diffOf(cause) });
 }
 
 /** `actual` and `expected` of an assertion error, for the runner's own diff. */

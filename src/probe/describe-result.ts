@@ -1,4 +1,5 @@
 import { inspect, stripVTControlCharacters } from "node:util";
+import { isError } from "./is-error.ts";
 
 /**
  * What a look saw, on one bounded line without control characters: `AssertionError: expected 1 to be 2`, `{ orders: [] }`.
@@ -11,7 +12,7 @@ export function describeResult(result: unknown, limit = 300): string {
 
 function rawText(result: unknown): string {
   try {
-    if (result instanceof Error) return `${result.name}: ${result.message.split("\n", 1)[0]}`;
+    if (isError(result)) return `${result.name}: ${result.message.split("\n", 1)[0]}`;
     if (typeof result === "string") return result;
     return inspect(result, { depth: 3, maxArrayLength: 20, maxStringLength: 200, breakLength: Infinity });
   } catch {

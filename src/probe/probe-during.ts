@@ -1,7 +1,10 @@
 import { formatDuration, toSchedule } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
+import { describeResult } from "./describe-result.ts";
 import type { Attempt, ProbeOptions } from "./types.ts";
 import { ProbeWait, timeFor } from "./wait.ts";
+
+const defaultDuring = 3_000;
 
 /** Looks all the time until the end, and fails at the first look that fails. At least two looks, the last at the end. */
 export async function runProbeDuring(
@@ -12,37 +15,26 @@ export async function runProbeDuring(
   origin: () => string,
 ): Promise<unknown> {
   const schedule = toSchedule(options.interval);
+  const { until } = options;
   const time =
     options.during === undefined
       ? { within: defaultDuring, source: "the default" }
       : timeFor(options.during, "during", context);
-  using wait = new ProbeWait({ name: "probeDuring", probe, until: options.until, options, context, origin, ...time });
-  const { looker, deadline } = wait;
+  using wait = new ProbeWait({ name: "probeDuring", probe, until, options, context, signal, origin, ...time });
   for (;;) {
-    signal.throwIfAborted();
     const last = wait.passed !== undefined;
-    const look = await wait.look(signal);
-    const at = formatDuration(context.clock.now() - wait.startedAt);
-    if (look.outcome === "hung") {
-      throw wait.red(
-        "HUNG",
-        `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`,
-        await wait.dump(),
-      );
-    }
+    const look = await wait.look();
+    if (look.outcome === "hung") throw await wait.hung(look);
     if (look.outcome !== "held") {
-      const how = look.outcome === "threw" ? String(look.result) : "until said no";
-      throw wait.red("NOT_HELD", `look ${look.number} of ${wait.what} failed after ${at}: ${how}`, await wait.dump());
+      const how = look.outcome === "threw" ? describeResult(look.result) : "until said no";
+      const detail = `look ${look.number} of ${wait.what} failed after ${formatDuration(wait.elapsed)}: ${how}`;
+      throw wait.red("NOT_HELD", detail, await wait.dump());
     }
     if (last) {
-      if (deadline.cap === undefined) return look.result;
-      throw wait.red("NOT_JUDGED", `${deadline.cap.name} came before the ${formatDuration(wait.within)} were over`);
+      const notJudged = wait.notJudged("though it held until then", {});
+      if (notJudged !== undefined) throw notJudged;
+      return look.result;
     }
-    await wait.rest(
-      schedule({ number: look.number, elapsed: context.clock.now() - wait.startedAt, lastLook: looker.lastTook }),
-      signal,
-    );
+    await wait.rest(schedule({ number: look.number, elapsed: wait.elapsed, lastLook: wait.looker.lastTook }));
   }
 }
-
-const defaultDuring = 3_000;

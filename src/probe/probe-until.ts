@@ -1,5 +1,6 @@
 import { formatDuration, toSchedule } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
+import { describeResult } from "./describe-result.ts";
 import type { Attempt, ProbeOptions } from "./types.ts";
 import { ProbeWait, timeFor } from "./wait.ts";
 
@@ -12,43 +13,30 @@ export async function runProbeUntil(
   origin: () => string,
 ): Promise<unknown> {
   const schedule = toSchedule(options.interval);
+  const { until } = options;
   const time = timeFor(options.within, "within", context);
-  using wait = new ProbeWait({ name: "probeUntil", probe, until: options.until, options, context, origin, ...time });
-  const { looker, deadline } = wait;
+  using wait = new ProbeWait({ name: "probeUntil", probe, until, options, context, signal, origin, ...time });
+  const { looker, within, what } = wait;
   for (;;) {
-    signal.throwIfAborted();
-    const last = wait.passed !== undefined;
-    const look = await wait.look(signal);
-    if (look.outcome === "held") return look.result;
-    if (look.outcome === "hung") {
-      throw wait.red(
-        "HUNG",
-        `look ${look.number} of ${wait.what} did not end within ${formatDuration(look.took)}`,
-        await wait.dump(),
-      );
+    // without any time the first look is the last one, and nothing could have made it late
+    const last = wait.passed !== undefined || within === 0;
+    const look = await wait.look();
+    if (look.outcome === "hung") throw await wait.hung(look);
+    if (look.outcome === "held" && look.late === undefined) return look.result;
+    if (look.outcome === "held") {
+      const detail = `look ${look.number} of ${what} held, but ended ${formatDuration(look.late ?? 0)} too late`;
+      throw wait.red("SLA_VIOLATED", detail, await wait.dump());
     }
-    if (last) break;
-    const elapsed = context.clock.now() - wait.startedAt;
-    const rest = schedule({ number: look.number, elapsed, lastLook: looker.lastTook });
-    // past the deadline only the deadline itself can wake the wait: events bring no further looks
-    do await wait.rest(rest, signal);
-    while (deadline.remaining() <= 0 && wait.passed === undefined);
+    if (last || look.late !== undefined) break;
+    await wait.rest(schedule({ number: look.number, elapsed: wait.elapsed, lastLook: looker.lastTook }));
   }
   const looks = `${looker.number} ${looker.number === 1 ? "look" : "looks"}`;
   const dump = await wait.dump();
-  if (deadline.cap !== undefined) {
-    throw wait.red(
-      "NOT_JUDGED",
-      `${deadline.cap.name} came before the SLA of ${formatDuration(wait.within)}, after ${looks}`,
-      dump,
-    );
-  }
-  if (looker.probeMayBeWrong) throw wait.red("PROBE_WRONG", `${looks}, all ended by ${String(looker.lastError)}`, dump);
+  const notJudged = wait.notJudged(`after ${looks}`, dump);
+  if (notJudged !== undefined) throw notJudged;
+  if (looker.probeMayBeWrong)
+    throw wait.red("PROBE_WRONG", `${looks}, all ended by ${describeResult(looker.lastError)}`, dump);
   const blocked =
     looker.blocked === undefined ? "" : `; the probe blocked this process for ${formatDuration(looker.blocked)}`;
-  throw wait.red(
-    "SLA_VIOLATED",
-    `${wait.what} did not hold within ${formatDuration(wait.within)} (${looks}${blocked})`,
-    dump,
-  );
+  throw wait.red("SLA_VIOLATED", `${what} did not hold within ${formatDuration(within)} (${looks}${blocked})`, dump);
 }

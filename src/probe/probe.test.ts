@@ -83,10 +83,9 @@ describe("probeUntil looks", () => {
     await clock.settle();
     there = true;
     for (let index = 0; index < 10; index++) event();
-    await clock.settle();
+    await clock.advance(1);
     expect(wait).toMatchObject({ state: "fulfilled", value: true });
     expect(looks).toHaveLength(2);
-    expect(clock.now()).toBe(0);
   });
 
   test("never twice at the same time", async () => {
@@ -446,7 +445,7 @@ describe("probeDuring", () => {
     await clock.advance(100);
     blip = true;
     event();
-    await clock.settle();
+    await clock.advance(1);
     blip = false;
     expect(wait.error).toMatchObject({ code: "NOT_HELD" });
   });
@@ -456,22 +455,6 @@ describe("probeDuring", () => {
     const wait = watch(probeDuring(() => 1));
     await clock.advance(101);
     expect(wait.error).toMatchObject({ code: "NOT_JUDGED" });
-  });
-});
-
-describe("a wait is a promise that notes", () => {
-  test("whether anybody awaited it, and raises no unhandled rejection by itself", async () => {
-    const unhandled = vi.fn<() => void>();
-    process.on("unhandledRejection", unhandled);
-    const { probeUntil, clock } = open();
-    const wait = probeUntil(trueFrom(clock, 1e9), { within: 1 }) as Promise<unknown> & { awaited: boolean };
-    await clock.advance(10);
-    expect(wait.awaited).toBe(false);
-    await expect(wait).rejects.toMatchObject({ code: "SLA_VIOLATED" });
-    expect(wait.awaited).toBe(true);
-    await clock.settle();
-    expect(unhandled).not.toHaveBeenCalled();
-    process.off("unhandledRejection", unhandled);
   });
 });
 

@@ -1,5 +1,7 @@
+import { wakefulError } from "../errors.ts";
 import type { Duration } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
+import { describeResult } from "./describe-result.ts";
 import { runProbeDuring } from "./probe-during.ts";
 import { runProbeUntil } from "./probe-until.ts";
 import type { Attempt, Probe, ProbeOptions } from "./types.ts";
@@ -46,12 +48,22 @@ export function createProbes(contextOf: () => ProbeContext): Probes {
   const bind = (name: string, run: typeof runProbeUntil) => {
     const probe = (probed: (attempt: Attempt) => unknown, options: ProbeOptions = {}): Promise<unknown> => {
       const context = contextOf();
-      return context.start(options.description ?? name, probe, options.signal, (signal, origin) =>
-        run(probed, options, context, signal, origin),
-      );
+      return context.start(options.description ?? name, probe, options.signal, async (signal, origin) => {
+        checkFunctions({ ...options, probe: probed });
+        return await run(probed, options, context, signal, origin);
+      });
     };
     return probe;
   };
   // the overloads describe the same two functions more precisely
   return { probeUntil: bind("probeUntil", runProbeUntil), probeDuring: bind("probeDuring", runProbeDuring) } as Probes;
+}
+
+/** For JavaScript, and for `probeUntil(api.get())`, which has its type lost: a promise can be looked at only once. */
+function checkFunctions(options: ProbeOptions & { readonly probe: unknown; readonly until?: unknown }): void {
+  for (const option of ["probe", "until", "failFast", "onTimeout"] as const) {
+    const value: unknown = options[option];
+    if (typeof value === "function" || (value === undefined && option !== "probe")) continue;
+    throw wakefulError("INVALID_OPTION", { option, value: describeResult(value, 100), expected: "a function" });
+  }
 }

@@ -18,11 +18,14 @@ export interface ProbeOptions {
   readonly within?: Duration;
   /** The rest between looks. Default: 5 % of the elapsed time, at least as long as the last look, 1 to 40 ms. */
   readonly interval?: Duration | Schedule;
-  /** Ends the wait at once when it says so of a look's error. */
+  /** Ends the wait at once when it says so of a look's error (`PROBE_FAILED`, whose cause is that error). */
   readonly failFast?: (error: unknown) => boolean;
   /** Shown in the failure instead of the probe's source. */
   readonly description?: string;
-  /** Called when the time is up; what it returns is shown in the failure. At most 1 s. */
+  /**
+   * Called when the wait is about to fail, for time or (`probeDuring`) for what a look saw; what it returns or resolves to
+   * is shown in the failure. At most 1 s, and less where the runner's time-out is near.
+   */
   readonly onTimeout?: () => unknown;
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { describeResult } from "./describe-result.ts";
+import { isError } from "./is-error.ts";
 
 const runsKept = 50;
 const longestKey = 1_000;
@@ -51,12 +52,12 @@ export class ValueHistory {
 /** What two results have in common when they count as equal. Of errors all of the message: its first line often repeats. */
 function keyOf(result: unknown): string {
   const text = describeResult(result, longestKey);
-  return result instanceof Error ? `${text} ${result.message}`.slice(0, longestKey) : `${typeof result} ${text}`;
+  return isError(result) ? `${text} ${result.message}`.slice(0, longestKey) : `${typeof result} ${text}`;
 }
 
 /** A probe may return the same object each time, changed meanwhile. Errors stay themselves: one of them becomes the cause. */
 function snapshot(result: unknown): unknown {
-  if (typeof result !== "object" || result === null || result instanceof Error) return result;
+  if (typeof result !== "object" || result === null || isError(result)) return result;
   try {
     return structuredClone(result);
   } catch {

@@ -1,10 +1,15 @@
 import type { VerdictCode } from "../errors.ts";
-import { Deadline, milliseconds, type Passed, Waker } from "../time/index.ts";
-import type { ProbeContext } from "./context.ts";
+import { Deadline, formatDuration, milliseconds, type Passed, Waker } from "../time/index.ts";
+import type { Look, ProbeContext } from "./context.ts";
+import { describeResult } from "./describe-result.ts";
 import { type Fatal, Looker } from "./looker.ts";
 import type { Attempt, ProbeOptions } from "./types.ts";
 
 const longestDump = 1_000;
+/** What is left for a dump even if the runner's time-out is near. */
+const leastDump = 100;
+/** Between two looks, ms: an event that a look itself causes must not make the probe spin. */
+const leastRest = 1;
 
 /** What `probeUntil` and `probeDuring` share: the deadline, what wakes them, how they turn red. */
 export class ProbeWait implements Disposable {
@@ -12,13 +17,16 @@ export class ProbeWait implements Disposable {
   readonly looker: Looker;
   readonly startedAt: number;
   readonly within: number;
-  readonly waker: Waker;
   readonly what: string;
+  readonly #waker: Waker;
   readonly #context: ProbeContext;
   readonly #options: ProbeOptions;
   readonly #source: string;
+  readonly #signal: AbortSignal;
   readonly #resources = new DisposableStack();
   readonly #dying = new AbortController();
+  /** Aborted when the wait must end now, for whichever reason. */
+  readonly #over: AbortSignal;
   #passed: Passed | undefined;
   #death: string | undefined;
 
@@ -30,43 +38,43 @@ export class ProbeWait implements Disposable {
     readonly within: number;
     readonly source: string;
     readonly context: ProbeContext;
+    readonly signal: AbortSignal;
     readonly origin: () => string;
   }) {
-    const { name, probe, until, options, context, within, source, origin } = input;
+    const { name, probe, until, options, context, within, source, signal, origin } = input;
     const { clock } = context;
-    const description = options.description ?? probe.toString().replace(/\s+/g, " ").slice(0, 160);
+    const description = `${name} ${options.description ?? probe.toString().replace(/\s+/g, " ").slice(0, 160)}`;
     this.#context = context;
     this.#options = options;
     this.#source = source;
+    this.#signal = signal;
     this.within = within;
     this.startedAt = clock.now();
-    this.what = `${name} ${description}`;
-    this.waker = new Waker(clock);
+    this.what = description;
+    this.#waker = new Waker(clock);
     this.deadline = new Deadline(clock, within, { since: this.startedAt, cap: context.cap });
-    this.looker = new Looker({
-      probe,
-      until,
-      options,
-      context,
-      description: `${name} ${description}`,
-      startedAt: this.startedAt,
-      endsAt: this.deadline.at,
-      origin,
-    });
+    const { startedAt, deadline } = this;
+    this.looker = new Looker({ probe, until, options, context, description, startedAt, deadline, origin });
+    this.#over = AbortSignal.any([signal, this.#dying.signal]);
+    this.#over.addEventListener("abort", this.#waker.wake, { once: true });
     this.#resources.use(
-      this.deadline.whenPassed((passed) => {
+      deadline.whenPassed((passed) => {
         this.#passed = passed;
-        this.waker.wake();
+        this.#waker.wake();
       }),
     );
-    const events = context.onEvent?.(this.waker.wake);
+    const events = context.onEvent?.(this.#waker.wake);
     if (events !== undefined) this.#resources.use(events);
     const deaths = context.onDeath?.((what) => {
-      this.#death = what;
+      this.#death ??= what;
       this.#dying.abort();
-      this.waker.wake();
     });
     if (deaths !== undefined) this.#resources.use(deaths);
+  }
+
+  /** Milliseconds since the wait began. */
+  get elapsed(): number {
+    return this.#context.clock.now() - this.startedAt;
   }
 
   /** Set once the deadline has truly passed: the next look is the last. */
@@ -75,84 +83,127 @@ export class ProbeWait implements Disposable {
   }
 
   /** Makes one look. Throws when the wait must end now: aborted, a system died, the probe itself is wrong. */
-  async look(signal: AbortSignal) {
-    this.checkDeath();
+  async look(): Promise<Look> {
+    this.#checkOver();
     try {
-      const { look, fatal } = await this.looker.look(AbortSignal.any([signal, this.#dying.signal]));
+      const { look, fatal } = await this.looker.look(this.#over);
       if (fatal !== undefined) throw this.#fatal(fatal);
       return look;
     } catch (error) {
-      signal.throwIfAborted();
-      this.checkDeath();
+      this.#checkOver();
       throw error;
     }
   }
 
-  /** Throws when a system died that should not have. */
-  checkDeath(): void {
-    if (this.#death === undefined) return;
-    throw this.red("SYSTEM_EXITED", `${this.#death} while ${this.what} was waiting`);
+  /** Rests until the next look is due, an event arrives, or the time is up. Throws when the wait must end now. */
+  async rest(atMost: number): Promise<void> {
+    const { clock } = this.#context;
+    const began = clock.now();
+    let woken = await this.#waker.rest(this.#clip(atMost));
+    for (;;) {
+      this.#checkOver();
+      if (this.#passed !== undefined) return;
+      const rested = clock.now() - began;
+      // too near to the deadline for one more look before it: only the deadline itself ends the rest, events do not
+      if (this.deadline.remaining() < leastRest) woken = await this.#waker.rest();
+      else if (woken && rested < leastRest) woken = await this.#waker.rest(this.#clip(leastRest - rested));
+      else return;
+    }
   }
 
-  /** Rests until the next look is due, something happens, or the time is up. */
-  async rest(atMost: number, signal: AbortSignal): Promise<void> {
-    const remaining = this.deadline.remaining();
-    signal.addEventListener("abort", this.waker.wake, { once: true });
-    // at the end there is nothing to do but to wait for the deadline to have truly passed
-    await this.waker.rest(remaining <= 0 ? undefined : Math.min(atMost, remaining));
-    signal.removeEventListener("abort", this.waker.wake);
-    signal.throwIfAborted();
-  }
-
+  /** The error of a red verdict. */
   red(code: VerdictCode, detail: string, more: { cause?: unknown; dump?: unknown } = {}): Error {
-    const cause = "cause" in more ? more.cause : this.looker.lastError;
+    const { lastError, history, blocked } = this.looker;
+    const cause = "cause" in more ? more.cause : lastError;
     return this.#context.fail({
       code,
       detail,
       what: this.what,
       startedAt: this.startedAt,
+      waited: this.elapsed,
       within: this.within,
       source: this.#source,
       lateness: this.#passed?.lateness,
-      history: this.looker.history,
+      blocked,
+      history,
       ...(cause !== undefined && { cause }),
       ...("dump" in more && { dump: more.dump }),
     });
+  }
+
+  /** The error when something else than the wait's own time ended it. */
+  notJudged(detail: string, dump: { dump?: unknown }): Error | undefined {
+    const { cap } = this.deadline;
+    return (
+      cap &&
+      this.red("NOT_JUDGED", `${cap.name} came before the ${formatDuration(this.within)} were over, ${detail}`, dump)
+    );
+  }
+
+  /** The error for a look that had to be cut off. */
+  async hung(look: Look): Promise<Error> {
+    const dump = await this.dump();
+    return (
+      this.notJudged(`during look ${look.number}`, dump) ??
+      this.red("HUNG", `look ${look.number} of ${this.what} did not end within ${formatDuration(look.took)}`, dump)
+    );
   }
 
   /** What the user's `onTimeout` returns, or why it could not be had: never in the way of the failure itself. */
   async dump(): Promise<{ dump?: unknown }> {
     const { onTimeout } = this.#options;
     if (onTimeout === undefined) return {};
+    const { clock, cap } = this.#context;
+    const most = Math.min(longestDump, cap === undefined ? longestDump : Math.max(leastDump, cap.at - clock.now()));
     using resources = new DisposableStack();
     const silence = new Promise<unknown>((resolve) => {
-      resources.use(
-        this.#context.clock.timer(longestDump, () => {
-          resolve("onTimeout took more than 1 s");
-        }),
-      );
+      const timer = clock.timer(most, () => {
+        resolve(`onTimeout took more than ${formatDuration(most)}`);
+      });
+      resources.use(timer);
+      const stop = () => {
+        resolve(undefined);
+      };
+      this.#over.addEventListener("abort", stop, { once: true });
+      resources.defer(() => {
+        this.#over.removeEventListener("abort", stop);
+      });
     });
     try {
       return { dump: await Promise.race([Promise.resolve().then(onTimeout), silence]) };
     } catch (error) {
-      return { dump: `onTimeout itself threw: ${String(error)}` };
+      return { dump: `onTimeout itself threw: ${describeResult(error)}` };
     }
   }
 
   [Symbol.dispose](): void {
+    this.#over.removeEventListener("abort", this.#waker.wake);
     this.#resources.dispose();
   }
 
+  #clip(rest: number): number | undefined {
+    const remaining = this.deadline.remaining();
+    return remaining < leastRest ? undefined : Math.min(rest, remaining);
+  }
+
+  /** Throws when the wait was aborted, or a system died that should not have. */
+  #checkOver(): void {
+    this.#signal.throwIfAborted();
+    if (this.#death !== undefined) throw this.red("SYSTEM_EXITED", `${this.#death} while ${this.what} was waiting`);
+  }
+
   #fatal({ kind, error }: Fatal): unknown {
+    const text = describeResult(error);
     switch (kind) {
       case "usage":
         return error;
       case "probe wrong":
-        return this.red("PROBE_WRONG", String(error), { cause: error });
+        return this.red("PROBE_WRONG", text, { cause: error });
       case "until threw":
-        return this.red("PROBE_WRONG", `until threw: ${String(error)}`, { cause: error });
+      case "failFast threw":
+        return this.red("PROBE_WRONG", `${kind}: ${text}`, { cause: error });
       case "fail fast":
-        return this.red("PROBE_FAILED", String(error), { cause: error });
+        return this.red("PROBE_FAILED", text, { cause: error });
     }
   }
 }

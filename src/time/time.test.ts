@@ -8,6 +8,7 @@ import {
   formatDuration,
   milliseconds,
   toSchedule,
+  WatchedPromise,
   Waker,
 } from "./index.ts";
 
@@ -138,5 +139,35 @@ describe("rests", () => {
     await waker.rest(1_000);
     expect(clock.now()).toBe(0);
     expect(clock.armed).toBe(0);
+  });
+});
+
+describe("a watched promise", () => {
+  test("notes whether anybody awaited it, and raises no unhandled rejection by itself", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const problem = new Error("no");
+    const start = () => WatchedPromise.start({ what: "a wait", calledFrom: start }, () => Promise.reject(problem));
+    const wait = start();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(wait.awaited).toBe(false);
+    expect(wait.origin).toContain("time.test.ts");
+    await expect(Promise.all([wait])).rejects.toBe(problem);
+    expect(wait.awaited).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+    process.off("unhandledRejection", note);
+  });
+
+  test("rejects with the reason of its signal, or of its owner, though the work goes on", async () => {
+    const controller = new AbortController();
+    const never = () => new Promise<never>(() => undefined);
+    const bySignal = WatchedPromise.start({ what: "a wait", calledFrom: never, signal: controller.signal }, never);
+    const byOwner = WatchedPromise.start({ what: "a wait", calledFrom: never }, never);
+    controller.abort(new Error("enough"));
+    byOwner.abort(new Error("the end"));
+    await expect(bySignal).rejects.toThrow("enough");
+    await expect(byOwner).rejects.toThrow("the end");
   });
 });

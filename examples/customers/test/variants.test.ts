@@ -5,6 +5,7 @@ import { createHarness, type Harness, type Scope } from "wakeful";
 import { type AwsSimulator, startAwsSimulator } from "wakeful/aws-simulator";
 import type { StartedProcess } from "wakeful/launch";
 import { type CustomersApi, customersApi } from "./customers-api.ts";
+import { recordMargin } from "./margins.ts";
 import { customersChannels, startCustomers } from "./service.ts";
 
 type Channels = ReturnType<typeof customersChannels>;
@@ -26,6 +27,7 @@ async function withVariant(
   await using harness = await createHarness({
     channels: customersChannels(simulator),
     systems: [app],
+    onVerdict: recordMargin,
     sla: options.sla ?? 3_000,
   });
   await using scope = harness.scope(JSON.stringify(options));

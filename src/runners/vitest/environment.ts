@@ -1,5 +1,5 @@
 import { type WakefulError, wakefulError } from "../../errors.ts";
-import { createHarness, type Declarations, type Harness } from "../../harness/index.ts";
+import { createHarness, type Declarations, type Harness, type Verdict } from "../../harness/index.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { showFrames } from "./frames.ts";
 import { OpenResources } from "./open-resources.ts";
@@ -23,6 +23,8 @@ export interface StartedEnvironment {
 export interface EnvironmentOptions<E extends StartedEnvironment> {
   /** The longest the systems may take, for each wait that does not say otherwise. Default "3s". */
   readonly sla?: Duration;
+  /** Told of each verdict: for statistics. */
+  readonly onVerdict?: (verdict: Verdict) => void;
   /** The longest that `start` and arming the listeners may take. Default "60s". */
   readonly startWithin?: Duration;
   /** Starts everything that the tests need. */
@@ -99,7 +101,7 @@ export class Environment<E extends StartedEnvironment> {
   }
 
   #start(): Promise<RunningEnvironment<E>> {
-    const { sla, start } = this.#options;
+    const { sla, start, onVerdict } = this.#options;
     const resources = new OpenResources();
     this.#resources = resources;
     const worker = workerState().number;
@@ -116,6 +118,7 @@ export class Environment<E extends StartedEnvironment> {
           systems,
           signal,
           ...(sla !== undefined && { sla }),
+          ...(onVerdict !== undefined && { onVerdict }),
         });
         if (!signal.aborted) return { env, harness };
         await harness.close();
