@@ -81,7 +81,8 @@ test("events", { timeout: 600_000 }, async () => {
   const polled = await timed(async (index, delay) => {
     let done = false;
     act(index, delay, () => (done = true));
-    while (!done) await sleep(100);
+    const isDone = () => done;
+    while (!isDone()) await sleep(100);
   });
   const waited = await timed(async (index, delay) => {
     await using scope = harness.scope(`case ${index}`);

@@ -130,10 +130,6 @@ export class Looker {
     signal: AbortSignal,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
       const end = () => {
         watch[Symbol.dispose]();
         signal.removeEventListener("abort", onAbort);
@@ -159,6 +155,7 @@ export class Looker {
           resolve({ error });
         },
       );
+      if (signal.aborted) onAbort();
     });
   }
 

@@ -153,7 +153,7 @@ describe("a watched promise", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(wait.awaited).toBe(false);
     expect(wait.origin).toContain("time.test.ts");
-    await expect(Promise.all([wait])).rejects.toBe(problem);
+    await expect(wait).rejects.toBe(problem);
     expect(wait.awaited).toBe(true);
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
