@@ -276,7 +276,8 @@ export abstract class WakefulError extends Error {
 
   /** What reporters that serialize errors show: the message has it all, for people; the facts are for programs. */
   toJSON(): object {
-    return { name: this.name, code: this.code, message: this.message, stack: this.stack };
+    const shown = Object.entries(this).filter(([name]) => name !== "facts" && name !== "hint");
+    return { ...Object.fromEntries(shown), name: this.name, message: this.message, stack: this.stack };
   }
 
   /** @internal */

@@ -30,7 +30,7 @@ export interface LookerOptions {
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
-type Result = Outcome | { readonly hung: true };
+type Result = Outcome | "hung";
 
 /** Makes looks, one at a time, and judges what they saw. */
 export class Looker {
@@ -85,14 +85,17 @@ export class Looker {
       elapsed: began - startedAt,
       signal: AbortSignal.any([signal, cutOff.signal]),
     };
-    let result: Result = attemptTo(() => probe(attempt));
+    const returned = attemptTo(() => probe(attempt));
     const late = this.#checkBlocked(began, limit);
-    if ("value" in result && isThenable(result.value)) result = await this.#finish(result.value, limit, cutOff, signal);
+    const result =
+      "value" in returned && isThenable(returned.value)
+        ? await this.#finish(returned.value, limit, cutOff, signal)
+        : returned;
     signal.throwIfAborted();
     const took = this.#clock.now() - began;
     this.#lastTook = took;
     // what did not count gives no time to the looks after it
-    if (!("hung" in result) && late === undefined) this.#longest = Math.max(this.#longest, took);
+    if (result !== "hung" && late === undefined) this.#longest = Math.max(this.#longest, took);
     return this.#judge({ number, took, ...(late !== undefined && { late }) }, result);
   }
 
@@ -137,7 +140,7 @@ export class Looker {
       const watch = limit.whenPassed(() => {
         end();
         cutOff.abort(new Error("this look was cut off: the wait is over"));
-        resolve({ hung: true });
+        resolve("hung");
       });
       const onAbort = () => {
         end();
@@ -167,7 +170,7 @@ export class Looker {
       context.onLook?.(look, description);
       return fatal === undefined ? { look } : { look, fatal };
     };
-    if ("hung" in result) return finish("hung", undefined);
+    if (result === "hung") return finish("hung", undefined);
     if ("error" in result) {
       this.#lastError = result.error;
       this.#pattern.add(result.error);

@@ -31,8 +31,8 @@ export async function runProbeDuring(
       throw wait.red("NOT_HELD", detail, await wait.dump());
     }
     if (last) {
-      const notJudged = wait.notJudged("though it held until then", {});
-      if (notJudged !== undefined) throw notJudged;
+      const { cap } = wait.deadline;
+      if (cap !== undefined) throw wait.notJudged(cap, "though it held until then", {});
       return look.result;
     }
     await wait.rest(schedule({ number: look.number, elapsed: wait.elapsed, lastLook: wait.looker.lastTook }));

@@ -208,7 +208,10 @@ describe("a probe that says nothing", () => {
 
   test("no value is fine: that is what assertions return", async () => {
     const { probeUntil } = new ProbeStand();
-    expect(await probeUntil(() => expect(1).toBe(1))).toBeUndefined();
+    const value = await probeUntil(() => {
+      expect(1).toBe(1);
+    });
+    expect(value).toBeUndefined();
   });
 });
 

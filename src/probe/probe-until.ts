@@ -16,10 +16,9 @@ export async function runProbeUntil(
   const { until } = options;
   const time = timeFor(options.within, "within", context);
   using wait = new ProbeWait({ name: "probeUntil", probe, until, options, context, signal, origin, ...time });
-  const { looker, within, what } = wait;
+  const { looker, deadline, within, what } = wait;
   for (;;) {
-    // without any time the first look is the last one, and nothing could have made it late
-    const last = wait.passed !== undefined || within === 0;
+    const last = wait.passed !== undefined;
     const look = await wait.look();
     if (look.outcome === "hung") throw await wait.hung(look);
     if (look.outcome === "held" && look.late === undefined) return look.result;
@@ -27,13 +26,13 @@ export async function runProbeUntil(
       const detail = `look ${look.number} of ${what} held, but ended ${formatDuration(look.late ?? 0)} too late`;
       throw wait.red("SLA_VIOLATED", detail, await wait.dump());
     }
-    if (last || look.late !== undefined) break;
+    // without any time one look is all there is
+    if (last || within === 0 || look.late !== undefined) break;
     await wait.rest(schedule({ number: look.number, elapsed: wait.elapsed, lastLook: looker.lastTook }));
   }
   const looks = `${looker.number} ${looker.number === 1 ? "look" : "looks"}`;
   const dump = await wait.dump();
-  const notJudged = wait.notJudged(`after ${looks}`, dump);
-  if (notJudged !== undefined) throw notJudged;
+  if (deadline.cap !== undefined) throw wait.notJudged(deadline.cap, `after ${looks}`, dump);
   if (looker.probeMayBeWrong)
     throw wait.red("PROBE_WRONG", `${looks}, all ended by ${describeResult(looker.lastError)}`, dump);
   const blocked =

@@ -1,5 +1,5 @@
 import type { VerdictCode } from "../errors.ts";
-import { Deadline, formatDuration, milliseconds, type Passed, Waker } from "../time/index.ts";
+import { Deadline, type DeadlineCap, formatDuration, milliseconds, type Passed, Waker } from "../time/index.ts";
 import type { Look, ProbeContext } from "./context.ts";
 import { describeResult } from "./describe-result.ts";
 import { type Fatal, Looker } from "./looker.ts";
@@ -18,7 +18,7 @@ export class ProbeWait implements Disposable {
   readonly startedAt: number;
   readonly within: number;
   readonly what: string;
-  readonly #waker: Waker;
+  readonly waker: Waker;
   readonly #context: ProbeContext;
   readonly #options: ProbeOptions;
   readonly #source: string;
@@ -51,19 +51,19 @@ export class ProbeWait implements Disposable {
     this.within = within;
     this.startedAt = clock.now();
     this.what = description;
-    this.#waker = new Waker(clock);
+    this.waker = new Waker(clock);
     this.deadline = new Deadline(clock, within, { since: this.startedAt, cap: context.cap });
     const { startedAt, deadline } = this;
     this.looker = new Looker({ probe, until, options, context, description, startedAt, deadline, origin });
     this.#over = AbortSignal.any([signal, this.#dying.signal]);
-    this.#over.addEventListener("abort", this.#waker.wake, { once: true });
+    this.#over.addEventListener("abort", this.waker.wake, { once: true });
     this.#resources.use(
       deadline.whenPassed((passed) => {
         this.#passed = passed;
-        this.#waker.wake();
+        this.waker.wake();
       }),
     );
-    const events = context.onEvent?.(this.#waker.wake);
+    const events = context.onEvent?.(this.waker.wake);
     if (events !== undefined) this.#resources.use(events);
     const deaths = context.onDeath?.((what) => {
       this.#death ??= what;
@@ -99,14 +99,14 @@ export class ProbeWait implements Disposable {
   async rest(atMost: number): Promise<void> {
     const { clock } = this.#context;
     const began = clock.now();
-    let woken = await this.#waker.rest(this.#clip(atMost));
+    let woken = await this.waker.rest(this.#clip(atMost));
     for (;;) {
       this.#checkOver();
       if (this.#passed !== undefined) return;
       const rested = clock.now() - began;
       // too near to the deadline for one more look before it: only the deadline itself ends the rest, events do not
-      if (this.deadline.remaining() < leastRest) woken = await this.#waker.rest();
-      else if (woken && rested < leastRest) woken = await this.#waker.rest(this.#clip(leastRest - rested));
+      if (this.deadline.remaining() < leastRest) woken = await this.waker.rest();
+      else if (woken && rested < leastRest) woken = await this.waker.rest(this.#clip(leastRest - rested));
       else return;
     }
   }
@@ -131,22 +131,21 @@ export class ProbeWait implements Disposable {
     });
   }
 
-  /** The error when something else than the wait's own time ended it. */
-  notJudged(detail: string, dump: { dump?: unknown }): Error | undefined {
-    const { cap } = this.deadline;
-    return (
-      cap &&
-      this.red("NOT_JUDGED", `${cap.name} came before the ${formatDuration(this.within)} were over, ${detail}`, dump)
+  /** The error when the runner's time-out ended the wait, not its own time. */
+  notJudged(cap: DeadlineCap, detail: string, dump: { dump?: unknown }): Error {
+    return this.red(
+      "NOT_JUDGED",
+      `${cap.name} came before the ${formatDuration(this.within)} were over, ${detail}`,
+      dump,
     );
   }
 
   /** The error for a look that had to be cut off. */
-  async hung(look: Look): Promise<Error> {
+  async hung({ number, took }: Look): Promise<Error> {
     const dump = await this.dump();
-    return (
-      this.notJudged(`during look ${look.number}`, dump) ??
-      this.red("HUNG", `look ${look.number} of ${this.what} did not end within ${formatDuration(look.took)}`, dump)
-    );
+    const { cap } = this.deadline;
+    if (cap !== undefined) return this.notJudged(cap, `during look ${number}`, dump);
+    return this.red("HUNG", `look ${number} of ${this.what} did not end within ${formatDuration(took)}`, dump);
   }
 
   /** What the user's `onTimeout` returns, or why it could not be had: never in the way of the failure itself. */
@@ -177,13 +176,14 @@ export class ProbeWait implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#over.removeEventListener("abort", this.#waker.wake);
+    this.#over.removeEventListener("abort", this.waker.wake);
     this.#resources.dispose();
   }
 
-  #clip(rest: number): number | undefined {
+  /** How long to rest, ms; undefined when only the deadline itself is left to wait for. */
+  #clip(atMost: number): number | undefined {
     const remaining = this.deadline.remaining();
-    return remaining < leastRest ? undefined : Math.min(rest, remaining);
+    return remaining < leastRest ? undefined : Math.min(atMost, remaining);
   }
 
   /** Throws when the wait was aborted, or a system died that should not have. */
