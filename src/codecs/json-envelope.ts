@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { deflateSync, unzipSync } from "node:zlib";
 import type { Codec } from "../contracts/index.ts";
 import { type Clock, systemClock } from "../time/index.ts";
 
@@ -16,6 +14,9 @@ export interface JsonEnvelopeOptions {
   readonly clock?: Clock;
 }
 
+/** Loaded with the first large message: every import of the core passes by here. */
+const zlib = () => process.getBuiltinModule("node:zlib");
+
 interface Envelope {
   readonly metadata?: { readonly data_encoding?: unknown };
   readonly data?: unknown;
@@ -28,7 +29,7 @@ interface Envelope {
  */
 export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
   const { clock = systemClock, topic = "" } = options;
-  const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? randomUUID() };
+  const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? crypto.randomUUID() };
   return {
     name: "json envelope",
     encode(payload) {
@@ -38,14 +39,14 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
       return JSON.stringify({
         service,
         metadata: {
-          message_uuid: `${service.uuid}.${randomUUID()}`,
+          message_uuid: `${service.uuid}.${crypto.randomUUID()}`,
           protocol_version: protocol,
           compatible_protocol_versions: [protocol],
           timestamp: clock.wall() / 1_000,
           topic,
           data_encoding: compressed ? "base64_gzip_json" : "raw",
         },
-        data: compressed ? deflateSync(data).toString("base64") : payload,
+        data: compressed ? zlib().deflateSync(data).toString("base64") : payload,
       });
     },
     decode(body) {
@@ -54,7 +55,7 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
       const encoding = envelope?.metadata?.data_encoding;
       if (encoding === "raw") return envelope?.data;
       if (encoding === "base64_gzip_json" && typeof envelope?.data === "string") {
-        const bytes = unzipSync(Buffer.from(envelope.data, "base64"), { maxOutputLength: longestDecompressed });
+        const bytes = zlib().unzipSync(Buffer.from(envelope.data, "base64"), { maxOutputLength: longestDecompressed });
         return JSON.parse(bytes.toString("utf8")) as unknown;
       }
       throw new TypeError(

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 /**
  * Every trace id that a harness makes begins with these four bytes ("wake"), so that an event of another test, worker or
  * run is known as foreign, while a trace that the system started by itself is merely unattributed.
@@ -9,12 +7,12 @@ const form = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
 
 /** A new trace id: 32 hex digits (https://www.w3.org/TR/trace-context/#trace-id). */
 export function newTraceId(): string {
-  return mark + randomBytes(12).toString("hex");
+  return mark + randomHex(12);
 }
 
 /** A new span id: 16 hex digits. Each send has its own, so that what it causes is known by it. */
 export function newSpanId(): string {
-  return randomBytes(8).toString("hex");
+  return randomHex(8);
 }
 
 /** Whether some harness made this trace id. */
@@ -34,4 +32,9 @@ export function parseTraceparent(
   if (typeof value !== "string") return undefined;
   const parts = form.exec(value);
   return parts === null ? undefined : { traceId: parts[1] as string, spanId: parts[2] as string };
+}
+
+/** Random bytes as hex digits. By the global `crypto`, which costs nothing to import. */
+function randomHex(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString("hex");
 }
