@@ -145,9 +145,11 @@ describe("planted: what proves nothing is not green", () => {
 
   test("the system was killed: unknown", async () => {
     const system = new TinySystem();
-    const { harness } = await openHarness({ system });
+    const { harness, clock } = await openHarness({ system });
     const scope = harness.scope("test");
     system.die(true);
+    // some time before the wait: what counts is that it is dead now
+    await clock.advance(10);
     await expect(scope.channels.orders.none({ id: "a" })).rejects.toMatchObject({ code: "UNKNOWN" });
   });
 
@@ -202,9 +204,11 @@ describe("planted: what proves nothing is not green", () => {
   });
 
   test("a deaf listener: unknown", async () => {
-    const { broker, harness } = await openHarness();
+    const { broker, harness, clock } = await openHarness();
     const scope = harness.scope("test");
     for (const sink of broker.sinks) sink.deaf(new Error("gone"));
+    // some time before the wait: what counts is that it is deaf now
+    await clock.advance(10);
     await expect(scope.channels.orders.none({ id: "a" })).rejects.toMatchObject({ code: "UNKNOWN" });
   });
 

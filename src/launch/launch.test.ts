@@ -181,8 +181,17 @@ describe("when the runner itself ends", () => {
     setInterval(() => {}, 1000);
   `;
 
-  async function startRunner(): Promise<{ runner: ChildProcess; pid: number; port: number }> {
-    const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", runner], {
+  test("a system that ignores SIGTERM is gone too", async () => {
+    const stubborn = `${web} process.removeAllListeners("SIGTERM"); process.on("SIGTERM", () => console.log("no"));`;
+    const { runner: child, pid } = await startRunner(
+      runner.replace(JSON.stringify(web), () => JSON.stringify(stubborn)),
+    );
+    child.kill("SIGKILL");
+    await gone(pid);
+  });
+
+  async function startRunner(script = runner): Promise<{ runner: ChildProcess; pid: number; port: number }> {
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const line = await new Promise<string>((resolve) => child.stdout.setEncoding("utf8").once("data", resolve));

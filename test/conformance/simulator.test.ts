@@ -85,13 +85,15 @@ describe("messages", () => {
     expect(plain.Messages?.[0]).toMatchObject({ Body: "hello" });
     expect(plain.Messages?.[0]?.MessageAttributes).toBeUndefined();
     expect(plain.Messages?.[0]?.Attributes).toBeUndefined();
+    const one = await sqs.receiveMessage({ QueueUrl: url, VisibilityTimeout: 0, MessageAttributeNames: ["text"] });
+    expect(Object.keys(one.Messages?.[0]?.MessageAttributes ?? {})).toEqual(["text"]);
     const full = await sqs.receiveMessage({
       QueueUrl: url,
       MessageAttributeNames: ["All"],
       MessageSystemAttributeNames: ["All"],
     });
     expect(full.Messages?.[0]?.MessageAttributes).toEqual(MessageAttributes);
-    expect(full.Messages?.[0]?.Attributes).toMatchObject({ ApproximateReceiveCount: "2" });
+    expect(full.Messages?.[0]?.Attributes).toMatchObject({ ApproximateReceiveCount: "3" });
   });
 
   test("an invented receipt handle is invalid, a message no longer in flight cannot change its visibility", async () => {

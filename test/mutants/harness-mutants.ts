@@ -76,10 +76,10 @@ export const harnessMutants: readonly Mutant[] = [
     tests: harness,
   },
   {
-    name: "the last rest of a probe is not clipped",
-    file: "src/probe/wait.ts",
-    find: "Math.min(atMost, remaining)",
-    replace: "atMost",
+    name: "a look that came too late counts all the same",
+    file: "src/probe/probe-until.ts",
+    find: 'if (look.outcome === "held" && look.late === undefined) return look.result;',
+    replace: 'if (look.outcome === "held") return look.result;',
     tests: probe,
   },
   {

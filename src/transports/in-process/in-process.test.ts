@@ -83,6 +83,8 @@ describe("knowing that nothing else happens", () => {
     await scope.run(async () => {
       const sending = scope.channels.created.send({ id: "a" });
       const none = scope.channels.done.none({ id: "a" });
+      // long enough for a proof that does not wait for the handler
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
       gate.resolve();
       await expect(none).rejects.toMatchObject({ code: "UNEXPECTED_EVENT" });
       expect(await sending).toMatchObject({ reached: 1 });
