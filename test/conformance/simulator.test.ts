@@ -374,10 +374,13 @@ describe("time", () => {
 
   test("advance moves the virtual time by exactly that much, and real time goes on", async () => {
     await using own = await startAwsSimulator();
-    const before = own.now().getTime() - Date.now();
+    const realBefore = Date.now();
+    const before = own.now().getTime();
     await own.advance("12h");
-    const after = own.now().getTime() - Date.now();
-    expect(Math.abs(after - before - 12 * 3_600_000)).toBeLessThan(5);
+    const passed = own.now().getTime() - before - 12 * 3_600_000;
+    // the jump, and besides it no more than the real time of this test
+    expect(passed).toBeGreaterThanOrEqual(0);
+    expect(passed).toBeLessThanOrEqual(Date.now() - realBefore + 1);
   });
 });
 
