@@ -99,15 +99,15 @@ export class ProbeWait implements Disposable {
   async rest(atMost: number): Promise<void> {
     const { clock } = this.#context;
     const began = clock.now();
-    let woken = await this.waker.rest(this.#clip(atMost));
+    let rest = atMost;
     for (;;) {
+      // too near to the deadline for one more look before it: only its passing ends the rest, events do not
+      const near = this.deadline.remaining() < leastRest;
+      const woken = await this.waker.rest(near ? undefined : rest);
       this.#checkOver();
       if (this.#passed !== undefined) return;
-      const rested = clock.now() - began;
-      // too near to the deadline for one more look before it: only the deadline itself ends the rest, events do not
-      if (this.deadline.remaining() < leastRest) woken = await this.waker.rest();
-      else if (woken && rested < leastRest) woken = await this.waker.rest(this.#clip(leastRest - rested));
-      else return;
+      rest = leastRest - (clock.now() - began);
+      if (this.deadline.remaining() >= leastRest && !(woken && rest > 0)) return;
     }
   }
 
@@ -178,12 +178,6 @@ export class ProbeWait implements Disposable {
   [Symbol.dispose](): void {
     this.#over.removeEventListener("abort", this.waker.wake);
     this.#resources.dispose();
-  }
-
-  /** How long to rest, ms; undefined when only the deadline itself is left to wait for. */
-  #clip(atMost: number): number | undefined {
-    const remaining = this.deadline.remaining();
-    return remaining < leastRest ? undefined : Math.min(atMost, remaining);
   }
 
   /** Throws when the wait was aborted, or a system died that should not have. */
