@@ -33,13 +33,11 @@ describe("a state that has to stay", () => {
     expect(stand.looks).toHaveLength(2);
   });
 
-  test("its `within` is not the length of the watch: that is `during`", async () => {
-    const stand = new ProbeStand({ sla: 10_000 });
-    const wait = stand.probeDuring(() => 1, { within: 10, interval: "1h" });
-    await stand.clock.advance(2_999);
-    expect(stand.looks).toHaveLength(1);
-    await stand.clock.advance(1);
-    await wait;
+  test("`within` is refused: whoever gives it means `during`, and 3 s would prove less than that", async () => {
+    const stand = new ProbeStand();
+    const error = await wakefulErrorOf(stand.probeDuring(() => 1, { within: "10s" }));
+    expect(error).toMatchObject({ code: "INVALID_OPTION", facts: { option: "within", value: "10s" } });
+    expect(stand.looks).toEqual([]);
   });
 });
 

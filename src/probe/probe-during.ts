@@ -1,3 +1,4 @@
+import { wakefulError } from "../errors.ts";
 import { formatDuration, toSchedule } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
 import { describeResult } from "./describe-result.ts";
@@ -14,6 +15,10 @@ export async function runProbeDuring(
   signal: AbortSignal,
   origin: () => string,
 ): Promise<unknown> {
+  if (options.within !== undefined) {
+    const expected = "during: how long it has to stay so";
+    throw wakefulError("INVALID_OPTION", { option: "within", value: describeResult(options.within, 100), expected });
+  }
   const schedule = toSchedule(options.interval);
   const { until } = options;
   const time =

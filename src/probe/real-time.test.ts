@@ -123,7 +123,10 @@ test("a system that nobody started is no mistake of the probe: fetch reports it 
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
-  const error = await redOf(probeUntil(() => fetch(`http://127.0.0.1:${port}`), { within: 100 }));
+  const look = () => fetch(`http://127.0.0.1:${port}`);
+  // Node loads fetch when it is first called, which may take longer than the wait
+  await expect(look()).rejects.toThrow("fetch failed");
+  const error = await redOf(probeUntil(look, { within: 200 }));
   expect(error.code).toBe("SLA_VIOLATED");
   expect(error.cause).toMatchObject({ name: "TypeError", cause: { code: "ECONNREFUSED" } });
 });

@@ -14,7 +14,7 @@ export interface Attempt {
 export type Probe<T> = (attempt: Attempt) => T;
 
 export interface ProbeOptions {
-  /** The SLA. Default: the harness's, or 3 s. */
+  /** The SLA of `probeUntil`. Default: the harness's, or 3 s. `probeDuring` takes `during` instead. */
   readonly within?: Duration;
   /** The rest between looks. Default: 5 % of the elapsed time, at least as long as the last look, 1 to 40 ms. */
   readonly interval?: Duration | Schedule;
