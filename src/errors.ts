@@ -163,8 +163,8 @@ const table = {
     () =>
       `The cause is usually in its last lines. It inherits only PATH, HOME, TMPDIR and LANG: name what else it needs in inherit or env.`,
   ),
-  COMMAND_NOT_FOUND: system<{ system: string; command: string; cwd: string }>(
-    ({ system, command, cwd }) => `${system} could not be started: no "${command}" (in ${cwd})`,
+  COMMAND_NOT_FOUND: system<{ system: string; command: string; cwd: string; problem: string }>(
+    ({ system, problem }) => `${system} could not be started: ${problem}`,
     () => `Give the program as a list, for example ["node", "src/main.ts"]. It is looked up on PATH, not in a shell.`,
   ),
   SYSTEM_HUNG_ON_STOP: system<{ system: string; stopWithin: number; log: readonly string[] }>(
@@ -172,6 +172,19 @@ const table = {
       `${system} did not stop within ${formatDuration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
     () =>
       `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
+  ),
+  HOOK_HUNG: system<{ system: string; hook: string; within: number }>(
+    ({ system, hook, within }) => `${hook} of ${system} was not over after ${formatDuration(within)}`,
+    () => `The system was stopped all the same. Does the hook await something that only a running test brings about?`,
+  ),
+  RESTART_CANCELLED: system<{ system: string }>(
+    ({ system }) => `${system} was stopped while it was being restarted`,
+    () => `Await restart() before the system is stopped; a test that ends stops it.`,
+  ),
+  LOG_INCOMPLETE: system<{ system: string; kept: number; dropped: number; until: string }>(
+    ({ system, kept, dropped, until }) =>
+      `The log of ${system} cannot answer: its ${dropped} oldest lines, until ${until}, were dropped and ${kept} are kept`,
+    () => `Ask for a later period with since, or raise logLimit.`,
   ),
   START_FAILED: system<{ within: number; problem: string }>(
     ({ problem }) => `start() failed: ${problem}`,

@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { json, jsonEnvelope, raw } from "./index.ts";
+import { systemClock } from "../time/index.ts";
+import { json, jsonEnvelope, openEnvelope, raw } from "./index.ts";
 
 describe("json", () => {
   test("round trip", () => {
@@ -40,6 +41,28 @@ describe("json envelope", () => {
       id: "a",
     });
   });
+  test("opens to who sent it, when, and under which id", () => {
+    let made = 0;
+    const clock = { ...systemClock, wall: () => 1_500 };
+    const body = jsonEnvelope({ service: { name: "shop" }, clock, uuid: () => `id-${++made}` }).encode([7]);
+    expect(openEnvelope(body)).toMatchObject({
+      service: { name: "shop", uuid: "id-1" },
+      metadata: { message_uuid: "id-1.id-2", timestamp: 1.5 },
+      data: [7],
+    });
+    expect(openEnvelope(new TextEncoder().encode(body as string)).data).toEqual([7]);
+  });
+  test("refuses bytes that are no UTF-8 instead of replacing them", () => {
+    const body = new TextEncoder().encode('{"metadata":{"data_encoding":"raw"},"data":"?"}');
+    body[body.indexOf(0x3f)] = 0xff;
+    expect(() => codec.decode(body, {})).toThrow(TypeError);
+  });
+  test.for(['{"metadata":{"data_encoding":"raw"}}', '{"metadata":{"data_encoding":"base64_gzip_json"},"data":7}'])(
+    "refuses %s: it has no data",
+    (body) => {
+      expect(() => codec.decode(body, {})).toThrow("no data");
+    },
+  );
   test.for(["{}", "7", "null", '{"metadata":{"data_encoding":"rot13"},"data":"x"}', "no JSON"])(
     "refuses %s",
     (body) => {

@@ -1,3 +1,3 @@
 export { json } from "./json.ts";
-export { jsonEnvelope, type JsonEnvelopeOptions } from "./json-envelope.ts";
+export { type JsonEnvelope, jsonEnvelope, type JsonEnvelopeOptions, openEnvelope } from "./json-envelope.ts";
 export { raw } from "./raw.ts";

@@ -10,26 +10,35 @@ export interface JsonEnvelopeOptions {
   readonly service?: { readonly name: string; readonly uuid?: string };
   /** The topic's name, written into each envelope. */
   readonly topic?: string;
+  /** Makes the ids of envelopes. Default: random UUIDs. */
+  readonly uuid?: () => string;
   /** @internal */
   readonly clock?: Clock;
+}
+
+/** What an envelope says, its data decompressed. */
+export interface JsonEnvelope {
+  /** Who sent it: `name`, `uuid`. */
+  readonly service: Readonly<Record<string, unknown>>;
+  /** `message_uuid`, `protocol_version`, `timestamp` (seconds since the epoch), `topic`, `data_encoding`. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
 }
 
 /** Loaded with the first large message: every import of the core passes by here. */
 const zlib = () => process.getBuiltinModule("node:zlib");
 
-interface Envelope {
-  readonly metadata?: { readonly data_encoding?: unknown };
-  readonly data?: unknown;
-}
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The JSON-base envelope: `{ service, metadata, data }`. The data travels as it is, or, from 60,000 characters on,
- * compressed (zlib's format, whatever its name "base64_gzip_json" says) and in base64. `decode` gives the data.
+ * compressed (zlib's format, whatever its name "base64_gzip_json" says) and in base64. `decode` gives the data;
+ * `openEnvelope` gives the rest too.
  * Source: tomodachi's `envelope/json_base.py`, with which it exchanges messages in both directions.
  */
 export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
-  const { clock = systemClock, topic = "" } = options;
-  const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? crypto.randomUUID() };
+  const { clock = systemClock, topic = "", uuid = () => crypto.randomUUID() } = options;
+  const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? uuid() };
   return {
     name: "json envelope",
     encode(payload) {
@@ -39,7 +48,7 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
       return JSON.stringify({
         service,
         metadata: {
-          message_uuid: `${service.uuid}.${crypto.randomUUID()}`,
+          message_uuid: `${service.uuid}.${uuid()}`,
           protocol_version: protocol,
           compatible_protocol_versions: [protocol],
           timestamp: clock.wall() / 1_000,
@@ -49,20 +58,24 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
         data: compressed ? zlib().deflateSync(data).toString("base64") : payload,
       });
     },
-    decode(body) {
-      const text = typeof body === "string" ? body : Buffer.from(body).toString("utf8");
-      const envelope = JSON.parse(text) as Envelope | null;
-      const encoding = envelope?.metadata?.data_encoding;
-      if (encoding === "raw") return envelope?.data;
-      if (encoding === "base64_gzip_json" && typeof envelope?.data === "string") {
-        const bytes = zlib().unzipSync(Buffer.from(envelope.data, "base64"), { maxOutputLength: longestDecompressed });
-        return JSON.parse(bytes.toString("utf8")) as unknown;
-      }
-      throw new TypeError(
-        encoding === undefined
-          ? "not an envelope: no metadata.data_encoding"
-          : `unknown data_encoding ${JSON.stringify(encoding)}`,
-      );
-    },
+    decode: (body) => openEnvelope(body).data,
   };
+}
+
+/** Opens a JSON-base envelope, for tests of what it says around the data. Throws where the body is not one. */
+export function openEnvelope(body: string | Uint8Array): JsonEnvelope {
+  const value = JSON.parse(typeof body === "string" ? body : decoder.decode(body)) as Partial<JsonEnvelope> | null;
+  const { service = {}, metadata = {}, data } = value ?? {};
+  const encoding = metadata["data_encoding"];
+  if (encoding === undefined) throw new TypeError("not an envelope: no metadata.data_encoding");
+  if (encoding === "raw" && data !== undefined) return { service, metadata, data };
+  if (encoding === "base64_gzip_json" && typeof data === "string") {
+    const bytes = zlib().unzipSync(Buffer.from(data, "base64"), { maxOutputLength: longestDecompressed });
+    return { service, metadata, data: JSON.parse(decoder.decode(bytes)) as unknown };
+  }
+  throw new TypeError(
+    encoding === "raw" || encoding === "base64_gzip_json"
+      ? `the envelope has no data in the form of its data_encoding ${encoding}`
+      : `unknown data_encoding ${JSON.stringify(encoding)}`,
+  );
 }

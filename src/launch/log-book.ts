@@ -1,82 +1,152 @@
 import type { SystemLogLine } from "../contracts/index.ts";
+import { wakefulError } from "../errors.ts";
 import type { Clock } from "../time/index.ts";
 
-const linesKept = 10_000;
-const longestLine = 20_000;
+/** A line without an end is cut into pieces of this many characters. */
+const longestPiece = 1_000_000;
+const charactersKept = 50_000_000;
 
+/** A stretch of real time, both ends included to their millisecond. An end that is left out is open. */
 export interface LogPeriod {
   readonly since?: Date;
   readonly until?: Date;
 }
 
-/** What a system logged: the latest lines, each with its time. For assertions: `expect(app.log.contains(/ready/)).toBe(true)`. */
+/**
+ * What a system logged: the latest lines, each with its time. A question that only dropped lines could answer is an error
+ * (`LOG_INCOMPLETE`), so that "it logged no error" cannot be true because the line is gone.
+ *
+ * @example
+ * expect(app.log.contains(/order \w+ registered/, { since })).toBe(true);
+ * expect(app.log.contains("failed")).toBe(false);
+ * expect(app.log.count("order received")).toBe(3);
+ */
 export class LogBook {
+  readonly #system: string;
   readonly #clock: Clock;
+  readonly #limit: number;
   readonly #lines: SystemLogLine[] = [];
   readonly #listeners = new Set<(line: SystemLogLine) => void>();
   readonly #partial = { stdout: "", stderr: "" };
+  #characters = 0;
+  #dropped: { count: number; first: number; last: number } | undefined;
 
-  constructor(clock: Clock) {
+  /** @internal `limit`: how many lines it keeps. */
+  constructor({ system, clock, limit }: { system: string; clock: Clock; limit: number }) {
+    this.#system = system;
     this.#clock = clock;
+    this.#limit = limit;
   }
 
-  /** The lines of a period, oldest first. */
+  /** The lines that are kept, of a period, oldest first. */
   lines(period: LogPeriod = {}): readonly SystemLogLine[] {
-    const from = period.since?.getTime() ?? Number.NEGATIVE_INFINITY;
-    const to = period.until?.getTime() ?? Number.POSITIVE_INFINITY;
-    return this.#lines.filter(({ at }) => at >= from && at <= to);
+    const { from, to } = bounds(period);
+    return this.#lines.filter(({ at }) => at >= from && at < to);
   }
 
-  /** How many lines contain the text or match the expression. */
+  /** How many lines contain the text or match the expression. Throws `LOG_INCOMPLETE` when lines of the period were dropped. */
   count(what: string | RegExp, period: LogPeriod = {}): number {
-    return this.lines(period).filter(({ text }) => matchesLine(text, what)).length;
+    this.#mustBeWhole(period);
+    const matches = lineMatcher(what);
+    return this.lines(period).filter(({ text }) => matches(text)).length;
   }
 
+  /** Whether a line contains the text or matches the expression. Throws `LOG_INCOMPLETE` when only a dropped line could. */
   contains(what: string | RegExp, period: LogPeriod = {}): boolean {
-    return this.count(what, period) > 0;
+    const matches = lineMatcher(what);
+    if (this.lines(period).some(({ text }) => matches(text))) return true;
+    this.#mustBeWhole(period);
+    return false;
   }
 
   /** The last lines, as text. */
   tail(count: number): readonly string[] {
-    return this.#lines.slice(-count).map(({ text }) => text);
+    return this.textsSince(0).slice(-count);
   }
 
+  /** Calls back for each line from now on. Dispose to stop. */
   listen(listener: (line: SystemLogLine) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** @internal How many lines there were until now, kept or not. */
+  get position(): number {
+    return this.#lines.length + (this.#dropped?.count ?? 0);
+  }
+
+  /** @internal The texts of the lines that came since a position, as far as they are kept. */
+  textsSince(position: number): readonly string[] {
+    return this.#lines.slice(Math.max(0, position - (this.#dropped?.count ?? 0))).map(({ text }) => text);
   }
 
   /** @internal Takes in a piece of output; a line is complete with its line feed. */
   write(stream: "stdout" | "stderr", piece: string): void {
     const lines = (this.#partial[stream] + piece).split(/\r?\n/);
     const rest = lines.pop() ?? "";
-    for (const line of lines) this.#add(stream, line);
-    if (rest.length > longestLine) {
-      this.#add(stream, rest);
-      this.#partial[stream] = "";
-    } else this.#partial[stream] = rest;
+    for (const line of lines) this.append({ stream, text: line, at: this.#clock.wall() });
+    this.#partial[stream] = rest;
+    if (rest.length > longestPiece) this.#endLine(stream);
   }
 
   /** @internal The output has ended: what is left is a line too. */
   end(): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      if (this.#partial[stream] !== "") this.#add(stream, this.#partial[stream]);
-      this.#partial[stream] = "";
+    this.#endLine("stdout");
+    this.#endLine("stderr");
+  }
+
+  /** @internal Takes in a line. */
+  append(line: SystemLogLine): void {
+    this.#lines.push(line);
+    this.#characters += line.text.length;
+    // a tenth at once, so that a chatty system costs no shift for each line
+    while (this.#lines.length > this.#limit || (this.#characters > charactersKept && this.#lines.length > 1)) {
+      this.#drop(Math.ceil(this.#lines.length / 10));
+    }
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  #endLine(stream: "stdout" | "stderr"): void {
+    const text = this.#partial[stream];
+    this.#partial[stream] = "";
+    if (text !== "") this.append({ stream, text, at: this.#clock.wall() });
+  }
+
+  #drop(count: number): void {
+    for (const { text, at } of this.#lines.splice(0, count)) {
+      this.#characters -= text.length;
+      this.#dropped ??= { count: 0, first: at, last: at };
+      this.#dropped.count++;
+      this.#dropped.last = Math.max(this.#dropped.last, at);
     }
   }
 
-  #add(stream: "stdout" | "stderr", text: string): void {
-    const line: SystemLogLine = { stream, text: text.slice(0, longestLine), at: this.#clock.wall() };
-    this.#lines.push(line);
-    // a tenth at once, so that a chatty system costs no shift for each line
-    if (this.#lines.length > linesKept) this.#lines.splice(0, linesKept / 10);
-    for (const listener of this.#listeners) listener(line);
+  #mustBeWhole(period: LogPeriod): void {
+    if (this.#dropped === undefined) return;
+    const { from, to } = bounds(period);
+    const { count, first, last } = this.#dropped;
+    if (from > last || to <= first) return;
+    throw wakefulError("LOG_INCOMPLETE", {
+      system: this.#system,
+      kept: this.#lines.length,
+      dropped: count,
+      until: new Date(last).toISOString(),
+    });
   }
 }
 
-/** Whether a line contains a text or matches an expression, whatever flags that has. */
-export function matchesLine(line: string, what: string | RegExp): boolean {
-  return typeof what === "string"
-    ? line.includes(what)
-    : new RegExp(what.source, what.flags.replace(/[gy]/g, "")).test(line);
+/** Tells whether a line contains a text or matches an expression, whatever flags that has. */
+export function lineMatcher(what: string | RegExp): (line: string) => boolean {
+  if (typeof what === "string") return (line) => line.includes(what);
+  // with one of these flags an expression remembers where it was
+  const stateless = new RegExp(what.source, what.flags.replace(/[gy]/g, ""));
+  return (line) => stateless.test(line);
+}
+
+function bounds({ since, until }: LogPeriod): { from: number; to: number } {
+  // a date has no fractions, a line's time has: the whole last millisecond belongs to the period
+  return {
+    from: since?.getTime() ?? Number.NEGATIVE_INFINITY,
+    to: until === undefined ? Number.POSITIVE_INFINITY : until.getTime() + 1,
+  };
 }

@@ -1,116 +1,104 @@
 import { get } from "node:http";
 import { get as getSecurely } from "node:https";
-import { wakefulError } from "../errors.ts";
-import { type Clock, defaultSchedule, Waker } from "../time/index.ts";
-import { type LogBook, matchesLine } from "./log-book.ts";
+import { type Clock, formatDuration } from "../time/index.ts";
+import { lineMatcher, type LogBook } from "./log-book.ts";
 
-const longestLook = 2_000;
-const linesShown = 30;
+const bodyShown = 200;
 
-/** How to see that a system is ready: an HTTP path that answers 2xx or 3xx, a log line, or a function that does not throw. */
-export type Ready = { readonly http: string } | { readonly log: string | RegExp } | ((signal: AbortSignal) => unknown);
+/**
+ * How to see that a system is ready: an HTTP path that answers 2xx or 3xx, a log line, or a function that neither throws
+ * nor returns false. The function gets the system, with its `url`, and a signal that is aborted when nobody waits for its
+ * answer any more.
+ */
+export type Ready<System = unknown> =
+  { readonly http: string } | { readonly log: string | RegExp } | ((system: System, signal: AbortSignal) => unknown);
 
-export interface ReadinessOptions {
-  readonly name: string;
-  readonly ready: Ready;
-  readonly url: () => string;
+/** What to look at. */
+export interface ReadinessCheck<System = unknown> {
+  readonly ready: Ready<System>;
+  readonly system: System;
+  /** What `http` is relative to. */
+  readonly url: string | undefined;
   readonly log: LogBook;
-  readonly within: number;
-  readonly clock: Clock;
-  /** Aborted with the reason why waiting makes no sense any more: the process has ended, the start was cancelled. */
-  readonly over: AbortSignal;
+  /** Lines before this position of the log say nothing: they are of a process that has ended. */
+  readonly since: number;
 }
 
-/** One look. Returns why it is not ready; undefined when it is. */
-export async function lookReady(
-  ready: Ready,
-  url: () => string,
-  log: LogBook,
-  signal: AbortSignal,
+/**
+ * One look. Resolves to why the system is not ready, or to undefined when it is. Ends after `limit` milliseconds at the
+ * latest; rejects with the reason of `over` when that is aborted. `hold`: whether it keeps this process alive.
+ */
+export async function lookReady<System>(
+  check: ReadinessCheck<System>,
+  { limit, clock, over, hold = true }: { limit: number; clock: Clock; over: AbortSignal; hold?: boolean },
 ): Promise<string | undefined> {
-  if (typeof ready === "function") {
-    try {
-      const answer: unknown = await ready(signal);
-      return answer === false ? "the check returned false" : undefined;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-  if ("log" in ready) return log.contains(ready.log) ? undefined : `no line with ${String(ready.log)}`;
-  const target = new URL(ready.http, url());
-  return await new Promise((resolve) => {
-    const request = (target.protocol === "https:" ? getSecurely : get)(target, { signal, agent: false }, (response) => {
-      const { statusCode = 0 } = response;
-      let body = "";
-      response.setEncoding("utf8");
-      response.on("data", (piece: string) => (body = (body + piece).slice(0, 200)));
-      response.on("error", (error) => {
-        resolve(error.message);
-      });
-      response.on("end", () => {
-        resolve(
-          statusCode >= 200 && statusCode < 400
-            ? undefined
-            : `GET ${target.pathname} answered ${statusCode}${body === "" ? "" : ` ${body}`}`,
-        );
-      });
-    });
-    request.on("error", (error) => {
-      resolve(`GET ${target.pathname}: ${error.message || (error as NodeJS.ErrnoException).code || error.name}`);
-    });
-  });
-}
-
-/** Looks until the system is ready. Rejects with `SYSTEM_NOT_READY`, or with the reason of `over`. */
-export async function awaitReady(options: ReadinessOptions): Promise<void> {
-  const { name, ready, url, log, within, clock, over } = options;
-  const startedAt = clock.now();
-  const waker = new Waker(clock);
-  using lines = log.listen(({ text }) => {
-    if (typeof ready !== "function" && "log" in ready && matchesLine(text, ready.log)) waker.wake();
-  });
-  void lines;
-  over.addEventListener("abort", waker.wake, { once: true });
-  let last = "";
-  for (let number = 1; ; number++) {
-    over.throwIfAborted();
-    const began = clock.now();
-    const cutOff = new AbortController();
-    using limit = clock.timer(Math.min(longestLook, Math.max(50, startedAt + within - began)), () => {
-      cutOff.abort(new Error("no answer"));
-    });
-    void limit;
-    const signal = AbortSignal.any([over, cutOff.signal]);
-    const problem = await Promise.race([lookReady(ready, url, log, signal), cutShort(signal)]);
-    over.throwIfAborted();
-    if (problem === undefined) return;
-    last = problem;
-    const elapsed = clock.now() - startedAt;
-    if (elapsed >= within) break;
-    await waker.rest(Math.min(defaultSchedule({ number, elapsed, lastLook: clock.now() - began }), within - elapsed));
-  }
-  throw wakefulError("SYSTEM_NOT_READY", {
-    system: name,
-    waited: clock.now() - startedAt,
-    check: describe(ready),
-    last,
-    log: log.tail(linesShown),
-  });
-}
-
-function cutShort(signal: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
+  over.throwIfAborted();
+  const cutOff = new AbortController();
+  using timer = clock.timer(
+    limit,
+    () => {
+      cutOff.abort();
+    },
+    { hold },
+  );
+  void timer;
+  const signal = AbortSignal.any([over, cutOff.signal]);
+  const cut = new Promise<string>((resolve) => {
     signal.addEventListener(
       "abort",
       () => {
-        resolve("no answer");
+        resolve(`no answer within ${formatDuration(limit)}`);
       },
       { once: true },
     );
   });
+  const problem = await Promise.race([look(check, signal, hold), cut]);
+  over.throwIfAborted();
+  return problem;
 }
 
-function describe(ready: Ready): string {
+async function look<System>(
+  { ready, system, url, log, since }: ReadinessCheck<System>,
+  signal: AbortSignal,
+  hold: boolean,
+): Promise<string | undefined> {
+  if (typeof ready === "function") {
+    try {
+      return (await ready(system, signal)) === false ? "it returned false" : undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  if ("http" in ready) return await lookByHttp(new URL(ready.http, url), signal, hold);
+  const matches = lineMatcher(ready.log);
+  return log.textsSince(since).some(matches) ? undefined : "no such line";
+}
+
+function lookByHttp(target: URL, signal: AbortSignal, hold: boolean): Promise<string | undefined> {
+  const what = `GET ${target.pathname}${target.search}`;
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      // a refusal on all addresses of a name has a code and no message
+      resolve(`${what}: ${error.message || error.code || error.name}`);
+    };
+    const request = (target.protocol === "https:" ? getSecurely : get)(target, { signal, agent: false }, (response) => {
+      const { statusCode = 0 } = response;
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => (body = (body + piece).slice(0, bodyShown)));
+      response.on("error", fail);
+      response.on("end", () => {
+        const fine = statusCode >= 200 && statusCode < 400;
+        resolve(fine ? undefined : `${what} answered ${statusCode} ${body}`.trimEnd());
+      });
+    });
+    request.on("error", fail);
+    if (!hold) request.on("socket", (socket) => socket.unref());
+  });
+}
+
+/** What was waited for, for people. */
+export function describeReady({ ready }: Pick<ReadinessCheck<never>, "ready">): string {
   if (typeof ready === "function") return "its readiness function did not succeed";
-  return "http" in ready ? `GET ${ready.http} did not answer 2xx` : `no log line with ${String(ready.log)}`;
+  return "http" in ready ? `GET ${ready.http} did not answer 2xx or 3xx` : `no log line with ${String(ready.log)}`;
 }

@@ -1,105 +1,45 @@
 import { resolve } from "node:path";
-import type { ObservedSystem, SystemExit, SystemLogLine } from "../contracts/index.ts";
-import { wakefulError } from "../errors.ts";
-import { type Clock, type Duration, milliseconds, systemClock } from "../time/index.ts";
+import type { SystemExit, SystemLogLine } from "../contracts/index.ts";
+import { WakefulError, wakefulError } from "../errors.ts";
+import { Deadline } from "../time/index.ts";
+import { awaitReady } from "./await-ready.ts";
+import { resolveCommand, whyNotStarted } from "./command.ts";
 import { childEnvironment } from "./environment.ts";
 import { findFreePort } from "./free-port.ts";
 import { LogBook } from "./log-book.ts";
 import { describeEnding, type Ending, ProcessGroup } from "./process-group.ts";
-import { awaitReady, type Ready } from "./readiness.ts";
+import { type Settings, settingsOf } from "./settings.ts";
+import type { StartProcessOptions } from "./start-process-options.ts";
+import type { StartedProcess } from "./started-process.ts";
 
-const portAttempts = 3;
+const portsTried = 3;
 const linesShown = 30;
-
-export interface StartProcessOptions {
-  /** For reports. Default: the program's and its first parameter's name. */
-  readonly name?: string;
-  /** Program and parameters; no shell. "node" is the Node that runs the tests. */
-  readonly command: readonly [string, ...string[]];
-  /** Default: the current directory. */
-  readonly cwd?: string;
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Variables to inherit besides PATH, HOME, TMPDIR and LANG. */
-  readonly inherit?: readonly string[];
-  /** The variable that gets a free port; false: none. Default "PORT". */
-  readonly port?: string | false;
-  readonly ready: Ready;
-  /** Default "30s". */
-  readonly startWithin?: Duration;
-  /** Declares that all work is done before a request is answered or a message acknowledged: proofs rest on it. */
-  readonly finishesBeforeReply?: boolean;
-  /** A sign of the system's own that it has no work left. */
-  readonly idle?: (system: StartedProcess) => Promise<boolean>;
-  /** How long `stop` waits before it kills, which makes the run red. Default "5s". */
-  readonly stopWithin?: Duration;
-  /** Default SIGTERM. */
-  readonly stopSignal?: NodeJS.Signals;
-  /** Opens Node's inspector on a free port (node commands only); its address is in the log. */
-  readonly inspect?: boolean;
-  /** A directory for Node's raw coverage (NODE_V8_COVERAGE). */
-  readonly coverage?: string;
-  /** Called when it is ready, each time. */
-  readonly afterStart?: (system: StartedProcess) => unknown;
-  /** Called before it is stopped, while it still runs. */
-  readonly beforeStop?: (system: StartedProcess) => unknown;
-  readonly signal?: AbortSignal;
-  /** @internal */
-  readonly clock?: Clock;
-}
-
-/** A system under test that runs as a child process. */
-export interface StartedProcess extends ObservedSystem, AsyncDisposable {
-  /** "http://127.0.0.1:41234" */
-  readonly url: string;
-  readonly port: number | undefined;
-  readonly pid: number | undefined;
-  readonly ready: boolean;
-  /** The end of the present process; a restart makes a new one. */
-  readonly exited: Promise<SystemExit>;
-  readonly log: LogBook;
-  /** Kills it at once, as a crash would. Ends no wait. Resolves when it is gone. */
-  kill(signal?: NodeJS.Signals): Promise<SystemExit>;
-  /** Asks it to stop. Rejects with `SYSTEM_HUNG_ON_STOP`, after it was killed, when it does not within `stopWithin`. */
-  stop(): Promise<SystemExit>;
-  /** Stops it if it runs, and starts it again with the same port. Resolves when it is ready. */
-  restart(): Promise<void>;
-}
 
 /**
  * Starts a system as a child process and resolves when it is ready. Whatever becomes of this process, the child and its
  * children end with it; children that open a session of their own are out of reach.
  *
- * Rejects with `COMMAND_NOT_FOUND`, `SYSTEM_EXITED_AT_START`, `SYSTEM_NOT_READY`, each with its log; nothing is left then.
+ * Rejects with `COMMAND_NOT_FOUND`, `SYSTEM_EXITED_AT_START`, `SYSTEM_NOT_READY`, each with its log, or with what `afterStart`
+ * threw; nothing is left then. A process that ends at start because somebody took its port is started again with another.
  *
  * @example
- * const app = await startProcess({ command: ["node", "src/main.ts"], env: simulator.env, ready: { http: "/health" } });
+ * await using app = await startProcess({ command: ["node", "src/main.ts"], ready: { http: "/health" } });
+ * const answer = await fetch(new URL("/customer", app.url), { method: "POST", body });
  */
 export async function startProcess(options: StartProcessOptions): Promise<StartedProcess> {
-  if (options.command.length === 0 || options.command[0] === "") {
-    throw wakefulError("INVALID_OPTION", {
-      option: "command",
-      value: JSON.stringify(options.command),
-      expected: "a program and its parameters",
-    });
-  }
-  if (process.platform === "win32") {
-    throw wakefulError("INVALID_OPTION", {
-      option: "startProcess",
-      value: "on Windows",
-      expected: "a POSIX system; use attachSystem there",
-    });
-  }
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port === false ? undefined : await findFreePort();
-    const system = new ChildSystem(options, port);
+  const settings = settingsOf(options);
+  const tried = new Set<number>();
+  for (;;) {
+    const port = settings.port === false ? undefined : await findFreePort(tried);
+    const system = new ChildSystem(settings, port);
     try {
-      await system.start();
+      await system.start(options.signal);
       return system;
     } catch (error) {
-      // somebody took the port between our choice and its use
-      const taken = port !== undefined && system.log.contains("EADDRINUSE");
-      if (!taken || attempt === portAttempts) throw error;
+      // somebody took the port between our choice and its use; "address already in use" is how other languages say it
+      const ended = error instanceof WakefulError && error.code === "SYSTEM_EXITED_AT_START";
+      const taken = ended && system.log.contains(/EADDRINUSE|address already in use/i);
+      if (port === undefined || !taken || tried.add(port).size === portsTried) throw error;
     }
   }
 }
@@ -110,33 +50,33 @@ class ChildSystem implements StartedProcess {
   readonly log: LogBook;
   readonly finishesBeforeReply: boolean;
   readonly idle?: () => Promise<boolean>;
-  readonly #options: StartProcessOptions;
-  readonly #clock: Clock;
+  readonly #settings: Settings;
   readonly #readyListeners = new Set<(ready: boolean, reason: string) => void>();
   #group: ProcessGroup | undefined;
   #exited: Promise<SystemExit> = new Promise(() => undefined);
   #ready = false;
-  #expected = false;
+  /** Whether the present process was asked to end. */
+  #asked = false;
+  #inspectorUrl: string | undefined;
   #stopping: Promise<SystemExit> | undefined;
+  #restarting: Promise<void> | undefined;
+  #cancelRestart = new AbortController();
 
-  constructor(options: StartProcessOptions, port: number | undefined) {
-    const { command, clock = systemClock, idle } = options;
-    this.#options = options;
-    this.#clock = clock;
+  constructor(settings: Settings, port: number | undefined) {
+    const { name, clock, logLimit, idle } = settings;
+    this.#settings = settings;
+    this.name = name;
     this.port = port;
-    this.name = options.name ?? command.slice(0, 2).join(" ");
-    this.log = new LogBook(clock);
-    this.finishesBeforeReply = options.finishesBeforeReply ?? false;
+    this.log = new LogBook({ system: name, clock, limit: logLimit });
+    this.finishesBeforeReply = settings.finishesBeforeReply;
     if (idle !== undefined) this.idle = () => idle(this);
   }
 
   get url(): string {
-    if (this.port === undefined)
-      throw wakefulError("INVALID_OPTION", {
-        option: `${this.name}.url`,
-        value: "port: false",
-        expected: "a system with a port",
-      });
+    if (this.port === undefined) {
+      const expected = "a system with a port";
+      throw wakefulError("INVALID_OPTION", { option: `${this.name}.url`, value: "port: false", expected });
+    }
     return `http://127.0.0.1:${this.port}`;
   }
 
@@ -152,6 +92,10 @@ class ChildSystem implements StartedProcess {
     return this.#exited;
   }
 
+  get inspectorUrl(): string | undefined {
+    return this.#inspectorUrl;
+  }
+
   logs(listener: (line: SystemLogLine) => void): Disposable {
     return this.log.listen(listener);
   }
@@ -161,150 +105,174 @@ class ChildSystem implements StartedProcess {
     return { [Symbol.dispose]: () => void this.#readyListeners.delete(listener) };
   }
 
-  /** Spawns the process and waits until it is ready. Leaves nothing behind when that fails. */
-  async start(): Promise<void> {
-    const { startWithin = "30s", ready, afterStart, signal } = this.#options;
-    const within = milliseconds(startWithin, "startWithin");
-    signal?.throwIfAborted();
-    this.#expected = false;
-    this.#stopping = undefined;
-    const group = this.#spawn();
-    this.#group = group;
+  /** Starts the process and waits until it is ready. Leaves nothing behind when that fails. */
+  async start(cancel: AbortSignal | undefined): Promise<void> {
+    cancel?.throwIfAborted();
+    const { name, ready, startWithin: within, clock, afterStart } = this.#settings;
+    const since = this.log.position;
+    const url = this.port === undefined ? undefined : this.url;
     const over = new AbortController();
-    let starting = true;
-    const cancel = () => {
-      over.abort(signal?.reason);
+    const abort = () => {
+      over.abort(cancel?.reason);
     };
-    signal?.addEventListener("abort", cancel, { once: true });
-    this.#exited = group.ended.then(
-      (ending) => {
-        if (starting) over.abort(this.#exitedAtStart(ending));
-        return this.#afterExit(ending, starting);
-      },
-      (cause: unknown) => {
-        over.abort(this.#notStarted(cause));
-        return { code: null, signal: null, expected: true, lastLines: [] };
-      },
-    );
+    cancel?.addEventListener("abort", abort, { once: true });
+    const group = this.#run(since, (reason) => {
+      over.abort(reason);
+    });
+    using inspector = this.#listenForInspector();
+    void inspector;
     try {
       await awaitReady({
-        name: this.name,
-        ready,
-        url: () => this.url,
-        log: this.log,
+        name,
+        check: { ready, system: this, url, log: this.log, since },
         within,
-        clock: this.#clock,
+        clock,
         over: over.signal,
       });
       this.#setReady(true, "ready");
-      await afterStart?.(this);
+      if (afterStart !== undefined) await Promise.race([afterStart(this), rejectionOf(over.signal)]);
+      over.signal.throwIfAborted();
+      group.letGo();
     } catch (error) {
-      this.#expected = true;
-      group.signal("SIGKILL");
+      this.#asked = true;
+      this.#setReady(false, "its start failed");
+      group.force();
       await this.#exited;
       throw error;
     } finally {
-      starting = false;
-      signal?.removeEventListener("abort", cancel);
+      cancel?.removeEventListener("abort", abort);
     }
   }
 
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<SystemExit> {
-    this.#expected = true;
-    this.#setReady(false, `killed by the test with ${signal}`);
-    this.#group?.signal(signal);
-    return await this.#exited;
+    return await this.#end(signal, `killed by the test with ${signal}`);
   }
 
   stop(): Promise<SystemExit> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    this.#cancelRestart.abort(wakefulError("RESTART_CANCELLED", { system: this.name }));
+    return this.#stopOnce();
   }
 
-  async restart(): Promise<void> {
-    if (this.#group?.over === false) await this.stop();
-    await this.start();
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = undefined;
+    });
+    return this.#restarting;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  async #stop(): Promise<SystemExit> {
-    const { beforeStop, stopWithin = "5s", stopSignal = "SIGTERM" } = this.#options;
-    const group = this.#group;
-    if (group === undefined || group.over) return await this.#exited;
-    let hookError: unknown;
-    try {
-      await beforeStop?.(this);
-    } catch (error) {
-      hookError = error;
-    }
-    const within = milliseconds(stopWithin, "stopWithin");
-    this.#expected = true;
-    this.#setReady(false, "being stopped");
-    group.signal(stopSignal);
-    let hung = false;
-    using limit = this.#clock.timer(within, () => {
-      hung = true;
-      group.signal("SIGKILL");
-    });
-    void limit;
-    const exit = await this.#exited;
-    if (hung)
-      throw wakefulError("SYSTEM_HUNG_ON_STOP", {
-        system: this.name,
-        stopWithin: within,
-        log: this.log.tail(linesShown),
-      });
-    if (hookError !== undefined) throw hookError;
-    return exit;
-  }
-
-  #spawn(): ProcessGroup {
-    const {
-      command,
-      cwd = ".",
-      env = {},
-      inherit = [],
-      port = "PORT",
-      inspect,
-      coverage,
-      stopWithin = "5s",
-    } = this.#options;
-    const [program, ...parameters] = command;
-    const withInspector = inspect === true && program === "node" ? ["--inspect=127.0.0.1:0"] : [];
-    return new ProcessGroup({
-      command: [program, ...withInspector, ...parameters],
-      cwd: resolve(cwd),
+  /** Spawns the process. `failed` is called with the reason when it ends, or could not be started. */
+  #run(since: number, failed: (reason: unknown) => void): ProcessGroup {
+    const { command, inspect, cwd, env, inherit, port, coverage, clock, stopWithin: grace } = this.#settings;
+    this.#asked = false;
+    this.#stopping = undefined;
+    this.#inspectorUrl = undefined;
+    let expected = true;
+    const group = new ProcessGroup({
+      command: resolveCommand(command, inspect),
+      cwd,
       env: childEnvironment(inherit, {
         ...(port !== false && this.port !== undefined && { [port]: String(this.port) }),
         ...(coverage !== undefined && { NODE_V8_COVERAGE: resolve(coverage) }),
         ...env,
       }),
       log: this.log,
-      clock: this.#clock,
-      grace: milliseconds(stopWithin, "stopWithin"),
+      clock,
+      grace,
+      onExit: (ending) => {
+        // who fails to start is reported by the start
+        expected = this.#asked || !this.#ready;
+        this.#setReady(false, describeEnding(ending));
+      },
+    });
+    this.#group = group;
+    this.#exited = group.ended.then(
+      (ending) => {
+        const lastLines = this.log.textsSince(since).slice(-linesShown);
+        failed(this.#exitedAtStart(ending, lastLines));
+        return { ...ending, expected, lastLines };
+      },
+      (cause: unknown) => {
+        failed(this.#notStarted(cause));
+        return { code: null, signal: null, expected: true, lastLines: [] };
+      },
+    );
+    return group;
+  }
+
+  /** Node names its address in a line of its own, before the program runs. */
+  #listenForInspector(): Disposable {
+    return this.log.listen(({ text }) => {
+      if (this.#settings.inspect) this.#inspectorUrl ??= /^Debugger listening on (ws:\S+)/.exec(text)?.[1];
     });
   }
 
-  #afterExit(ending: Ending, starting: boolean): SystemExit {
-    const expected = this.#expected || starting;
-    this.#setReady(false, describeEnding(ending));
-    return { ...ending, expected, lastLines: this.log.tail(linesShown) };
+  #stopOnce(): Promise<SystemExit> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
   }
 
-  #exitedAtStart(ending: Ending) {
-    return wakefulError("SYSTEM_EXITED_AT_START", {
-      system: this.name,
-      exit: describeEnding(ending),
-      log: this.log.tail(linesShown),
+  async #stop(): Promise<SystemExit> {
+    let hookError: unknown;
+    try {
+      await this.#beforeStop();
+    } catch (error) {
+      hookError = error;
+    }
+    const exit = await this.#end(this.#settings.stopSignal, "being stopped", hookError);
+    if (hookError !== undefined) throw hookError;
+    return exit;
+  }
+
+  async #beforeStop(): Promise<void> {
+    const { name, beforeStop, clock, stopWithin: within } = this.#settings;
+    if (beforeStop === undefined || !this.#ready) return;
+    const over = new AbortController();
+    using limit = new Deadline(clock, within).whenPassed(() => {
+      over.abort(wakefulError("HOOK_HUNG", { system: name, hook: "beforeStop", within }));
     });
+    void limit;
+    await Promise.race([beforeStop(this), rejectionOf(over.signal)]);
   }
 
-  #notStarted(cause: unknown) {
-    const { command, cwd = "." } = this.#options;
-    return wakefulError("COMMAND_NOT_FOUND", { system: this.name, command: command[0], cwd: resolve(cwd) }, { cause });
+  async #end(signal: NodeJS.Signals, reason: string, cause?: unknown): Promise<SystemExit> {
+    const group = this.#group;
+    if (group === undefined || group.over) return await this.#exited;
+    const { clock, stopWithin: within } = this.#settings;
+    this.#asked = true;
+    this.#setReady(false, reason);
+    let hung = false;
+    using limit = new Deadline(clock, within).whenPassed(() => {
+      hung = !group.gone;
+      group.force();
+    });
+    void limit;
+    group.hold();
+    group.end(signal);
+    const exit = await this.#exited;
+    const facts = { system: this.name, stopWithin: within, log: exit.lastLines };
+    if (hung) throw wakefulError("SYSTEM_HUNG_ON_STOP", facts, { cause });
+    return exit;
+  }
+
+  async #restart(): Promise<void> {
+    const cancel = (this.#cancelRestart = new AbortController());
+    if (this.#group?.over === false) await this.#stopOnce();
+    else await this.#exited;
+    await this.start(cancel.signal);
+  }
+
+  #exitedAtStart(ending: Ending, log: readonly string[]): WakefulError {
+    return wakefulError("SYSTEM_EXITED_AT_START", { system: this.name, exit: describeEnding(ending), log });
+  }
+
+  #notStarted(cause: unknown): WakefulError {
+    const { command, cwd } = this.#settings;
+    const problem = whyNotStarted(command[0], cwd, cause);
+    return wakefulError("COMMAND_NOT_FOUND", { system: this.name, command: command[0], cwd, problem }, { cause });
   }
 
   #setReady(ready: boolean, reason: string): void {
@@ -312,4 +280,15 @@ class ChildSystem implements StartedProcess {
     this.#ready = ready;
     for (const listener of this.#readyListeners) listener(ready, reason);
   }
+}
+
+/** Rejects when the signal is aborted. For races: somebody must await it. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => {
+      reject(signal.reason);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
 }

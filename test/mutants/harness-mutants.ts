@@ -357,4 +357,32 @@ export const harnessMutants: readonly Mutant[] = [
     replace: "  const environment: Record<string, string> = { ...process.env } as Record<string, string>;",
     tests: launch,
   },
+  {
+    name: "a restarted system is believed ready by its old log",
+    file: "src/launch/start-process.ts",
+    find: "    const since = this.log.position;",
+    replace: "    const since = 0;",
+    tests: launch,
+  },
+  {
+    name: "a log that dropped the line says that it was never there",
+    file: "src/launch/log-book.ts",
+    find: "    if (from > last || to <= first) return;",
+    replace: "    if (from >= first || to >= first) return;",
+    tests: launch,
+  },
+  {
+    name: "a call that a bus of one's own still owes is not waited for",
+    file: "src/transports/in-process/custom-bus.ts",
+    find: "      const settled = watcher.owed(name);",
+    replace: "      const settled = () => undefined;",
+    tests: inProcess,
+  },
+  {
+    name: "handlers on a target from before do not matter",
+    file: "src/transports/in-process/event-target.ts",
+    find: "      if (!listeners.every((listener) => ours.has(listener)))",
+    replace: "      if (listeners.length < 0)",
+    tests: inProcess,
+  },
 ];

@@ -3,13 +3,15 @@ import type {
   Correlation,
   InferInput,
   InferOutput,
+  ListenableDeclaration,
   ListenerSink,
   ObservedSystem,
+  SendReceipt,
   StandardSchema,
   TransportInfo,
 } from "../../contracts/index.ts";
 import { type Clock, systemClock, traceContext } from "../../time/index.ts";
-import { type Bus, type BusAdapter, type Emission, nameOf, watchBus } from "./bus.ts";
+import { type Bus, type BusAdapter, type Emission, watchBus } from "./bus.ts";
 import { Handlers } from "./handlers.ts";
 
 export interface InProcessOptions {
@@ -19,6 +21,16 @@ export interface InProcessOptions {
   readonly correlation?: Correlation;
   /** Declares that a handler has done all its work when its promise resolves: proofs rest on it. */
   readonly finishesBeforeReply?: boolean;
+  /**
+   * How an event on a bus without names tells what it is: the field that bears its type, or a function. Default: the field
+   * `type`, or else the name of its class.
+   */
+  readonly type?: string | ((event: never) => string);
+  /**
+   * Declares that nobody had subscribed before the bus was wrapped. For a bus of your own, which cannot be asked: without
+   * it, nothing is proved from what its handlers do. Node's emitters and targets are looked at.
+   */
+  readonly subscribedAfter?: boolean;
   /** @internal */
   readonly clock?: Clock;
 }
@@ -42,33 +54,49 @@ export function inProcess(bus: Bus, options: InProcessOptions = {}): InProcess {
   return new InProcess(bus, options);
 }
 
+/** A send under way. */
+interface Sending {
+  emission?: Emission;
+  id?: string;
+}
+
 export class InProcess implements Disposable {
   readonly #adapter: BusAdapter;
   readonly #handlers: Handlers;
   readonly #info: TransportInfo;
   readonly #correlation: Correlation | undefined;
+  readonly #nameOf: (event: unknown) => string;
   readonly #listeners = new Set<(emission: Emission, id: string, traceId: string | undefined) => void>();
   #emissions = 0;
-  /** What the emission under way told, for the send that made it. */
-  #latest: { readonly id: string; readonly handlers: number } | undefined;
+  /** Where the send under way waits to be told of its own emission: the first one, not what handlers emit on top. */
+  #sending: Sending | undefined;
 
   /** @internal Use `inProcess`. */
   constructor(bus: Bus, options: InProcessOptions) {
-    const { name = "in-process bus", correlation, finishesBeforeReply, clock = systemClock } = options;
+    const { name = "in-process bus", correlation, finishesBeforeReply, subscribedAfter = false } = options;
+    const { clock = systemClock, type = "type" } = options;
     this.#correlation = correlation;
     this.#handlers = new Handlers(clock);
+    const handlers = this.#handlers;
+    this.#nameOf = typeof type === "string" ? (event) => typeOf(event, type) : (type as (event: unknown) => string);
     this.#adapter = watchBus(
       bus,
-      (emission) => {
-        this.#emitted(emission);
+      {
+        emitted: (emission) => {
+          this.#emitted(emission);
+        },
+        run: (handler, event) => handlers.run(handler, event),
+        owed: (event) => handlers.owed(event),
+        incomplete: (problem) => {
+          handlers.incomplete(`${name} ${problem}: call inProcess(bus) before the system subscribes`);
+        },
+        nameOf: this.#nameOf,
+        get watching() {
+          return handlers.watching;
+        },
       },
-      (handler, event) => this.#handlers.run(handler, event),
+      subscribedAfter,
     );
-    if (!this.#adapter.complete) {
-      this.#handlers.incomplete(
-        `${name} had handlers before it was wrapped: call inProcess(bus) before the system subscribes`,
-      );
-    }
     this.#info = {
       name,
       accounting: {
@@ -101,8 +129,29 @@ export class InProcess implements Disposable {
     return this.#channel(types, {});
   }
 
+  /**
+   * Events of any name that the predicate accepts. `description` is for reports.
+   *
+   * @example
+   * events.where<Money>("large amounts", (event) => event.amount > 1_000)
+   */
+  where<T>(description: string, accepts: (event: T) => boolean): ListenableDeclaration<T> {
+    return {
+      direction: "listen",
+      ...(this.#correlation !== undefined && { correlation: this.#correlation }),
+      transport: this.#info,
+      endpoint: {
+        name: `events: ${description}`,
+        ordering: "total",
+        carries: "values",
+        listen: (sink) => Promise.resolve(this.#listen(sink, ({ payload }) => accepts(payload as T))),
+      },
+    };
+  }
+
   [Symbol.dispose](): void {
     this.#adapter.restore();
+    this.#handlers.close();
     this.#listeners.clear();
   }
 
@@ -123,29 +172,46 @@ export class InProcess implements Disposable {
         name: `event ${names.join(" or ")}`,
         ordering: "total",
         carries: "values",
-        send: async ({ body }) => {
-          const name = types.length === 1 && typeof only === "string" ? only : nameOf(body);
-          this.#latest = undefined;
-          let handled: unknown;
-          try {
-            handled = this.#adapter.emit(name, body);
-          } catch (cause) {
-            // a handler from before the bus was wrapped: its throw is the system's affair
-            this.#handlers.fault(cause, name);
-          }
-          const emitted = this.#latest as { id: string; handlers: number } | undefined;
-          await handled;
-          return { id: emitted?.id ?? "", reached: emitted?.handlers ?? 0 };
-        },
+        send: ({ body }) =>
+          this.#send(types.length === 1 && typeof only === "string" ? only : this.#nameOf(body), body),
         listen: (sink) => Promise.resolve(this.#listen(sink, accepts)),
       },
     };
   }
 
+  async #send(name: string, body: unknown): Promise<SendReceipt> {
+    const sending: Sending = {};
+    this.#sending = sending;
+    try {
+      let handled: unknown;
+      try {
+        handled = this.#adapter.emit(name, body);
+      } finally {
+        this.#sending = undefined;
+      }
+      await handled;
+    } catch (cause) {
+      // a handler's throw is the system's affair, and told already; whatever else the bus throws is a failed send, unless
+      // it may come from a handler that was there before
+      if (!this.#handlers.wasTold(cause)) {
+        if (this.#handlers.complete) throw cause;
+        this.#handlers.fault(cause, name);
+      }
+    }
+    const { emission, id = "" } = sending;
+    return { id, ...(emission?.handlers !== undefined && { reached: emission.handlers }) };
+  }
+
   #listen(sink: ListenerSink, accepts: (emission: Emission) => boolean) {
     const listener = (emission: Emission, id: string, traceId: string | undefined) => {
-      if (!accepts(emission)) return;
       const { payload } = emission;
+      try {
+        if (!accepts(emission)) return;
+      } catch (cause) {
+        // a predicate of the test's must not throw at the system, nor be taken for "no"
+        sink.undecodable({ id, raw: payload, attributes: {}, cause });
+        return;
+      }
       sink.event({
         id,
         body: payload,
@@ -166,10 +232,21 @@ export class InProcess implements Disposable {
 
   #emitted(emission: Emission): void {
     const id = `in-process-${++this.#emissions}`;
-    this.#latest = { id, handlers: emission.handlers };
+    if (this.#sending !== undefined && this.#sending.emission === undefined) {
+      Object.assign(this.#sending, { emission, id });
+    }
     const traceId = traceContext.getStore()?.traceId;
     for (const listener of this.#listeners) listener(emission, id, traceId);
   }
+}
+
+/** What an event on a bus without names is: what its field says, or its class's name. */
+function typeOf(event: unknown, field: string): string {
+  if (typeof event !== "object" || event === null) return typeof event;
+  const type = (event as Readonly<Record<string, unknown>>)[field];
+  if (typeof type === "string") return type;
+  // objects without a prototype have no class
+  return (event.constructor as { readonly name: string } | undefined)?.name ?? "object";
 }
 
 /** The handlers on the bus, which live as long as this process. */

@@ -61,10 +61,47 @@ export class Addresses {
     }
   }
 
+  /** Calls the broker with the URL of a queue; one that is gone meanwhile is missing too. */
+  async onQueue<T>(
+    name: string,
+    signal: AbortSignal,
+    call: (url: string, options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const url = await this.queue(name, signal);
+    return await this.#call("SQS", name, signal, (options) => call(url, options));
+  }
+
+  /** Calls the broker with the ARN of a topic; one that is gone meanwhile is missing too. */
+  async onTopic<T>(
+    name: string,
+    signal: AbortSignal,
+    call: (arn: string, options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const arn = await this.topic(name, signal);
+    return await this.#call("SNS", name, signal, (options) => call(arn, options));
+  }
+
   /** Forgets a name: its topic or queue was deleted. */
   forget(name: string): void {
     this.#topics.delete(name);
     this.#queues.delete(name);
+  }
+
+  async #call<T>(
+    client: "SNS" | "SQS",
+    name: string,
+    signal: AbortSignal,
+    call: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call({ abortSignal: signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isMissing(error)) throw explain(error, client);
+      this.forget(name);
+      const resource = `${client === "SNS" ? "topic" : "queue"} ${name}`;
+      throw wakefulError("RESOURCE_MISSING", { resource, similar: [] }, { cause: error });
+    }
   }
 
   async #queueNames(signal: AbortSignal): Promise<string[]> {

@@ -28,6 +28,11 @@ export function explain(error: unknown, client: "SNS" | "SQS"): unknown {
   return error;
 }
 
+/** Whether nobody listens there any more, as when a broker was closed before its readers. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === "ECONNREFUSED";
+}
+
 function codeOf(error: Error): string | undefined {
   const { code, errors, cause } = error as { code?: unknown; errors?: unknown; cause?: unknown };
   if (typeof code === "string") return code;

@@ -5,13 +5,15 @@ import { explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
 import { fromSqs } from "./message.ts";
 import { allowTopic } from "./queue-policy.ts";
+import { wholeSeconds } from "./whole-seconds.ts";
 
 const never = new AbortController().signal;
 const longestPoll = 20;
 
 export interface QueueOptions {
-  /** How long a received message stays hidden. */
+  /** How long a received message stays hidden. Whole seconds. */
   readonly visibility?: Duration;
+  /** How long a sent message stays hidden at first. Whole seconds. */
   readonly delay?: Duration;
   /** Where messages go after so many receives. The queue must exist. */
   readonly deadLetters?: { readonly queue: string; readonly maxReceives: number };
@@ -32,6 +34,7 @@ export interface ReceiveOptions {
   readonly max?: number;
   /** Default: not at all. At most 20 s. */
   readonly wait?: Duration;
+  /** Whole seconds. Default: the queue's own. */
   readonly visibility?: Duration;
   readonly signal?: AbortSignal;
 }
@@ -43,7 +46,7 @@ export interface HandMessage {
   readonly attributes: Attributes;
   readonly deliveries: number;
   delete(): Promise<void>;
-  /** Makes it visible again, at once or after a time. */
+  /** Makes it visible again, at once or after a time in whole seconds. */
   release(after?: Duration): Promise<void>;
 }
 
@@ -85,8 +88,8 @@ export class ByHand {
     const { visibility, delay, deadLetters, attributes, signal } = options;
     const given: Record<string, string> = { ...attributes };
     if (name.endsWith(".fifo")) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false" });
-    if (visibility !== undefined) given["VisibilityTimeout"] = seconds(visibility, "visibility");
-    if (delay !== undefined) given["DelaySeconds"] = seconds(delay, "delay");
+    if (visibility !== undefined) given["VisibilityTimeout"] = String(wholeSeconds(visibility, "visibility"));
+    if (delay !== undefined) given["DelaySeconds"] = String(wholeSeconds(delay, "delay"));
     if (deadLetters !== undefined) {
       const { arn } = await this.inspect(deadLetters.queue, signal === undefined ? {} : { signal });
       given["RedrivePolicy"] = JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: deadLetters.maxReceives });
@@ -130,8 +133,9 @@ export class ByHand {
   /** Receives what is there, or comes within `wait`; an empty list when there is nothing. */
   async receive(queue: string, options: ReceiveOptions = {}): Promise<HandMessage[]> {
     const { max = 10, wait = 0, visibility, signal } = options;
-    const QueueUrl = await this.#addresses.queue(queue, signal ?? never);
-    const { Messages = [] } = await this.#call("SQS", signal, (call) =>
+    // checked before the call: the SDK's own message would not say which option it was
+    const hidden = visibility === undefined ? {} : { VisibilityTimeout: wholeSeconds(visibility, "visibility") };
+    const { Messages = [] } = await this.#addresses.onQueue(queue, signal ?? never, (QueueUrl, call) =>
       this.#sqs.receiveMessage(
         {
           QueueUrl,
@@ -139,7 +143,7 @@ export class ByHand {
           WaitTimeSeconds: Math.min(longestPoll, Math.ceil(milliseconds(wait, "wait") / 1_000)),
           MessageAttributeNames: ["All"],
           MessageSystemAttributeNames: ["All"],
-          ...(visibility !== undefined && { VisibilityTimeout: Number(seconds(visibility, "visibility")) }),
+          ...hidden,
         },
         call,
       ),
@@ -153,11 +157,13 @@ export class ByHand {
         attributes: "read" in result ? result.read.attributes : result.failed.attributes,
         deliveries: "read" in result ? result.read.deliveries : 1,
         delete: async () => {
-          await this.#call("SQS", undefined, (call) => this.#sqs.deleteMessage({ QueueUrl, ReceiptHandle }, call));
+          await this.#addresses.onQueue(queue, never, (QueueUrl, call) =>
+            this.#sqs.deleteMessage({ QueueUrl, ReceiptHandle }, call),
+          );
         },
         release: async (after = 0) => {
-          const VisibilityTimeout = Number(seconds(after, "release"));
-          await this.#call("SQS", undefined, (call) =>
+          const VisibilityTimeout = wholeSeconds(after, "release");
+          await this.#addresses.onQueue(queue, never, (QueueUrl, call) =>
             this.#sqs.changeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout }, call),
           );
         },
@@ -167,9 +173,13 @@ export class ByHand {
 
   /** A queue's counts, ARN, URL and attributes. */
   async inspect(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<QueueState> {
-    const url = await this.#addresses.queue(queue, options.signal ?? never);
-    const { Attributes = {} } = await this.#call("SQS", options.signal, (call) =>
-      this.#sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, call),
+    const { url, Attributes = {} } = await this.#addresses.onQueue(
+      queue,
+      options.signal ?? never,
+      async (QueueUrl, call) => ({
+        url: QueueUrl,
+        ...(await this.#sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] }, call)),
+      }),
     );
     const attributes = Attributes as Record<string, string>;
     return {
@@ -185,20 +195,23 @@ export class ByHand {
 
   /** Removes all messages of a queue, those in flight too. AWS allows it once a minute. */
   async purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const QueueUrl = await this.#addresses.queue(queue, options.signal ?? never);
-    await this.#call("SQS", options.signal, (call) => this.#sqs.purgeQueue({ QueueUrl }, call));
+    await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
+      this.#sqs.purgeQueue({ QueueUrl }, call),
+    );
   }
 
   async deleteQueue(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const QueueUrl = await this.#addresses.queue(queue, options.signal ?? never);
+    await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
+      this.#sqs.deleteQueue({ QueueUrl }, call),
+    );
     this.#addresses.forget(queue);
-    await this.#call("SQS", options.signal, (call) => this.#sqs.deleteQueue({ QueueUrl }, call));
   }
 
   async deleteTopic(topic: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const TopicArn = await this.#addresses.topic(topic, options.signal ?? never);
+    await this.#addresses.onTopic(topic, options.signal ?? never, (TopicArn, call) =>
+      this.#sns.deleteTopic({ TopicArn }, call),
+    );
     this.#addresses.forget(topic);
-    await this.#call("SNS", options.signal, (call) => this.#sns.deleteTopic({ TopicArn }, call));
   }
 
   async #inspectOrCreate(queue: string, options: { readonly signal?: AbortSignal }): Promise<QueueState> {
@@ -223,8 +236,4 @@ export class ByHand {
       throw explain(error, client);
     }
   }
-}
-
-function seconds(duration: Duration, where: string): string {
-  return String(Math.round(milliseconds(duration, where) / 1_000));
 }

@@ -4,15 +4,12 @@ import type { AttributeValue, SqsMessage } from "./client.ts";
 /** Attributes as AWS types them: text is String, bytes are Binary. */
 export function toAwsAttributes(attributes: Attributes): Record<string, AttributeValue> {
   return Object.fromEntries(
-    Object.entries(attributes)
-      // AWS refuses empty values
-      .filter(([, value]) => value.length > 0)
-      .map(([name, value]) => [
-        name,
-        typeof value === "string"
-          ? { DataType: "String", StringValue: value }
-          : { DataType: "Binary", BinaryValue: value },
-      ]),
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      typeof value === "string"
+        ? { DataType: "String", StringValue: value }
+        : { DataType: "Binary", BinaryValue: value },
+    ]),
   );
 }
 

@@ -1,18 +1,17 @@
 import type { ListenerSink } from "../../contracts/index.ts";
 import { type Clock, delay } from "../../time/index.ts";
-import { explain, isMissing } from "./aws-errors.ts";
+import { explain, isMissing, isRefused } from "./aws-errors.ts";
 import type { SqsClient, SqsMessage } from "./client.ts";
 import { fromSqs } from "./message.ts";
 
 const batchSize = 10;
-const mostPolls = 3;
 const pollSeconds = 20;
 const firstRetry = 50;
 const longestRetry = 2_000;
 const deleteAttempts = 5;
 
 /**
- * Reads one queue by long polls: one while little comes, up to three while answers come full. What the sink has got is
+ * Reads one queue by long polls: one while little comes, more while answers come full. What the sink has got is
  * deleted, in batches; what it has not got is never taken: an aborted poll takes no message.
  */
 export class QueueReader {
@@ -20,6 +19,7 @@ export class QueueReader {
   readonly #url: string;
   readonly #sink: ListenerSink;
   readonly #clock: Clock;
+  readonly #pollers: number;
   readonly #virtualTime: boolean;
   readonly #stop = new AbortController();
   readonly #polls = new Set<Promise<void>>();
@@ -28,11 +28,20 @@ export class QueueReader {
   #deaf = false;
   #failed = false;
 
-  constructor(options: { sqs: SqsClient; url: string; sink: ListenerSink; clock: Clock; virtualTime: boolean }) {
+  constructor(options: {
+    sqs: SqsClient;
+    url: string;
+    sink: ListenerSink;
+    clock: Clock;
+    /** How many long polls at most. */
+    pollers: number;
+    virtualTime: boolean;
+  }) {
     this.#sqs = options.sqs;
     this.#url = options.url;
     this.#sink = options.sink;
     this.#clock = options.clock;
+    this.#pollers = options.pollers;
     this.#virtualTime = options.virtualTime;
   }
 
@@ -91,7 +100,7 @@ export class QueueReader {
         this.#sink.back(false);
       }
       for (const message of messages) this.#take(message);
-      if (messages.length === batchSize && this.#polls.size < mostPolls) this.#addPoll();
+      if (messages.length === batchSize && this.#polls.size < this.#pollers) this.#addPoll();
       else if (messages.length === 0 && this.#polls.size > 1) return;
     }
   }
@@ -130,8 +139,8 @@ export class QueueReader {
         left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));
       } catch (error) {
         problem = error;
-        // while stopping, a broker that is gone has nothing left to delete from
-        if (this.#stop.signal.aborted || isMissing(error)) return undefined;
+        // while stopping, a broker that is gone has nothing left to delete from; any other trouble leaves messages behind
+        if (isMissing(error) || (this.#stop.signal.aborted && isRefused(error))) return undefined;
       }
       await delay(this.#clock, firstRetry * attempt, { hold: false });
     }

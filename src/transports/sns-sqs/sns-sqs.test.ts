@@ -8,6 +8,7 @@ import type { IncomingMessage, ListenerSink } from "../../contracts/index.ts";
 import { createHarness } from "../../harness/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../simulator/index.ts";
 import { snsSqs, type SnsSqs } from "./index.ts";
+import { toAwsAttributes } from "./message.ts";
 
 let simulator: AwsSimulator;
 let sns: SNS;
@@ -111,6 +112,69 @@ describe("a topic", () => {
     }
   });
 
+  test("attributes have that shape on a queue too, whatever their type, and on dead letters of a wrapping subscription", async () => {
+    await aws.createTopic("created");
+    await aws.createQueue("dead");
+    await aws.createQueue("wrapped", { deadLetters: { queue: "dead", maxReceives: 1 } });
+    await aws.subscribe("created", "wrapped", { raw: false });
+    const MessageAttributes = {
+      count: { DataType: "Number", StringValue: "7" },
+      custom: { DataType: "String.uuid", StringValue: "u" },
+      bytes: { DataType: "Binary.png", BinaryValue: new Uint8Array([1, 255]) },
+    };
+    const expected = { count: "7", custom: "u", bytes: new Uint8Array([1, 255]) };
+    const { MessageId } = await sns.publish({
+      TopicArn: await aws.createTopic("created"),
+      Message: '{"id":"a"}',
+      MessageAttributes,
+    });
+    await (await aws.receive("wrapped"))[0]?.release();
+    expect(await aws.receive("wrapped")).toEqual([]);
+    const recorder = new Recorder();
+    const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
+    await recorder.until(() => recorder.events.length === 1);
+    await sqs.sendMessage({ QueueUrl: (await aws.inspect("dead")).url, MessageBody: '{"id":"a"}', MessageAttributes });
+    await recorder.until(() => recorder.events.length === 2);
+    await subscription?.[Symbol.asyncDispose]();
+    expect(recorder.events[0]?.id).toBe(MessageId);
+    for (const { body, attributes } of recorder.events) {
+      expect(body).toBe('{"id":"a"}');
+      expect({ ...attributes }).toEqual(expected);
+    }
+  });
+
+  test("an empty attribute is not dropped in silence: the broker is to judge it", () => {
+    expect(toAwsAttributes({ empty: "" })).toEqual({ empty: { DataType: "String", StringValue: "" } });
+  });
+
+  test("the time of sending is virtual where an accounting says so, and real elsewhere", async () => {
+    await aws.createTopic("created");
+    const [virtual, real] = [new Recorder(), new Recorder()];
+    const listening = [
+      await aws.topic("created").endpoint.listen?.(virtual, signal),
+      await snsSqs({ sns, sqs }).topic("created").endpoint.listen?.(real, signal),
+    ];
+    await aws.topic("created").endpoint.send?.({ body: "x", attributes: {} }, signal);
+    await virtual.until(() => virtual.events.length === 1);
+    await real.until(() => real.events.length === 1);
+    expect([virtual.events[0]?.sentAt, virtual.events[0]?.virtualSentAt]).toEqual([undefined, expect.any(Date)]);
+    expect([real.events[0]?.sentAt, real.events[0]?.virtualSentAt]).toEqual([expect.any(Date), undefined]);
+    for (const subscription of listening) await subscription?.[Symbol.asyncDispose]();
+  });
+
+  test("a listener that cannot be armed leaves no queue behind", async () => {
+    await aws.createTopic("created");
+    const refusing = new Proxy(sns, {
+      get: (target, name) =>
+        name === "subscribe"
+          ? () => Promise.reject(new Error("AuthorizationError"))
+          : (Reflect.get(target, name) as () => unknown).bind(target),
+    });
+    const listening = snsSqs({ sns: refusing, sqs }).topic("created").endpoint.listen?.(new Recorder(), signal);
+    await expect(listening).rejects.toThrow("AuthorizationError");
+    expect((await sqs.listQueues({})).QueueUrls ?? []).toEqual([]);
+  });
+
   test("one body that cannot be read among three: two are parsed, one is reported", async () => {
     await aws.createTopic("created");
     await using harness = await createHarness({ channels: { created: aws.topic("created") } });
@@ -136,22 +200,7 @@ describe("a topic", () => {
   });
 });
 
-describe("a listener whose broker goes away", () => {
-  test("is deaf, and back when the broker is", async () => {
-    await aws.createQueue("dead");
-    const recorder = new Recorder();
-    const { port } = simulator;
-    const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
-    await simulator.close();
-    await recorder.until(() => recorder.log.includes("deaf"));
-    simulator = await startAwsSimulator({ port });
-    await aws.createQueue("dead");
-    await recorder.until(() => recorder.log.includes("back") || recorder.log.includes("failed"));
-    await subscription?.[Symbol.asyncDispose]();
-    // a queue that is gone with its broker is a broken listener, one that is there again is heard again
-    expect(recorder.log.filter((what) => what === "deaf")).toHaveLength(1);
-  });
-
+describe("a listener", () => {
   test("fails for good when its queue is deleted", async () => {
     await aws.createQueue("dead");
     const recorder = new Recorder();
@@ -175,6 +224,41 @@ describe("a mistake is a named error", () => {
       facts: { similar: ["customer--orders-dlq"] },
     });
     await expect(aws.receive("nowhere")).rejects.toMatchObject({ code: "RESOURCE_MISSING" });
+  });
+
+  test("a topic is found on any page of the list", async () => {
+    for (let index = 0; index < 120; index++) await aws.createTopic(`t${index}`);
+    for (const name of ["t0", "t119"]) {
+      await snsSqs({ sns, sqs }).topic(name).endpoint.send?.({ body: "x", attributes: {} }, signal);
+    }
+    await expect(aws.deleteTopic("t120")).rejects.toMatchObject({ code: "RESOURCE_MISSING" });
+  });
+
+  test("a topic or queue that was there and is gone", async () => {
+    const [topic, queue] = [aws.topic("t").endpoint, aws.queue("q").endpoint];
+    const TopicArn = await aws.createTopic("t");
+    const QueueUrl = await aws.createQueue("q");
+    await topic.send?.({ body: "x", attributes: {} }, signal);
+    await queue.send?.({ body: "x", attributes: {} }, signal);
+    await sns.deleteTopic({ TopicArn });
+    await sqs.deleteQueue({ QueueUrl });
+    const gone = { code: "RESOURCE_MISSING" };
+    await expect(topic.send?.({ body: "x", attributes: {} }, signal)).rejects.toMatchObject(gone);
+    await expect(queue.send?.({ body: "x", attributes: {} }, signal)).rejects.toMatchObject(gone);
+    await expect(aws.receive("q")).rejects.toMatchObject(gone);
+  });
+
+  test("durations that SQS cannot keep are refused, not rounded", async () => {
+    const wrong = (option: string) => ({ code: "INVALID_OPTION", facts: { option, value: "400ms" } });
+    await expect(aws.createQueue("q", { visibility: "400ms" })).rejects.toMatchObject(wrong("visibility"));
+    await expect(aws.createQueue("q", { delay: "400ms" })).rejects.toMatchObject(wrong("delay"));
+    await aws.createQueue("q");
+    const { endpoint } = aws.queue("q");
+    const delayed = { body: "x", attributes: {}, options: { delay: "400ms" } };
+    await expect(endpoint.send?.(delayed, signal)).rejects.toMatchObject(wrong("delay"));
+    await endpoint.send?.({ body: "x", attributes: {} }, signal);
+    const [message] = await aws.receive("q");
+    await expect(message?.release("400ms")).rejects.toMatchObject(wrong("release"));
   });
 
   test("missing credentials", async () => {
@@ -221,6 +305,21 @@ describe("a mistake is a named error", () => {
 });
 
 describe("by hand", () => {
+  test("a released message stays hidden for its time, and after the last receive it is a dead letter", async () => {
+    await aws.createQueue("dead");
+    await aws.createQueue("q", { deadLetters: { queue: "dead", maxReceives: 2 } });
+    await aws.queue("q").endpoint.send?.({ body: "x", attributes: { kind: "new" } }, signal);
+    await (await aws.receive("q"))[0]?.release("10s");
+    expect(await aws.receive("q")).toEqual([]);
+    await simulator.advance("10s");
+    const [again] = await aws.receive("q", { visibility: "5s" });
+    expect(again?.deliveries).toBe(2);
+    expect(await aws.inspect("q")).toMatchObject({ ready: 0, inFlight: 1 });
+    await simulator.advance("5s");
+    expect(await aws.receive("q")).toEqual([]);
+    expect(await aws.receive("dead")).toMatchObject([{ body: "x", attributes: { kind: "new" } }]);
+  });
+
   test("creating is idempotent; delay, visibility and dead letters are set", async () => {
     expect(await aws.createTopic("t")).toBe(await aws.createTopic("t"));
     await aws.createQueue("dead");

@@ -16,7 +16,7 @@ import type {
   TransportInfo,
 } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
-import { type Clock, type Duration, milliseconds, systemClock } from "../../time/index.ts";
+import { type Clock, type Duration, systemClock } from "../../time/index.ts";
 import { Addresses } from "./addresses.ts";
 import { explain } from "./aws-errors.ts";
 import { ByHand } from "./by-hand.ts";
@@ -24,6 +24,7 @@ import type { SnsClient, SqsClient } from "./client.ts";
 import { toAwsAttributes } from "./message.ts";
 import { allowTopic } from "./queue-policy.ts";
 import { QueueReader } from "./reader.ts";
+import { wholeSeconds } from "./whole-seconds.ts";
 
 /** A run's queues are swept away by whoever finds them after this time. */
 const ownQueueLifetime = 6 * 3_600_000;
@@ -36,6 +37,8 @@ export interface SnsSqsOptions {
   readonly sqs: SqsClient;
   /** Who knows every message: a simulator. AWS itself cannot say, so without it absence is watched, not proved. */
   readonly accounting?: Accounting;
+  /** How many long polls a listened queue gets at most, while answers come full: 1 to 3. Default 3. */
+  readonly pollers?: number;
   /** The run's id, in names and tags of the harness's own queues. Default: random. */
   readonly run?: string;
   /** @internal */
@@ -76,16 +79,21 @@ export class SnsSqs extends ByHand {
   readonly #addresses: Addresses;
   readonly #clock: Clock;
   readonly #run: string;
+  readonly #pollers: number;
 
   /** @internal Use `snsSqs`. */
   constructor(options: SnsSqsOptions) {
-    const { sns, sqs, accounting, clock = systemClock, run = randomBytes(4).toString("hex") } = options;
+    const { sns, sqs, accounting, clock = systemClock, run = randomBytes(4).toString("hex"), pollers = 3 } = options;
+    if (!Number.isInteger(pollers) || pollers < 1 || pollers > 3) {
+      throw wakefulError("INVALID_OPTION", { option: "pollers", value: String(pollers), expected: "1, 2 or 3" });
+    }
     const addresses = new Addresses(sns, sqs);
     super({ sns, sqs, addresses });
     this.#options = options;
     this.#addresses = addresses;
     this.#clock = clock;
     this.#run = run;
+    this.#pollers = pollers;
     this.#info = { name: "sns-sqs", ...(accounting && { accounting }) };
   }
 
@@ -141,41 +149,29 @@ export class SnsSqs extends ByHand {
   }
 
   async #publish(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
-    const TopicArn = await this.#addresses.topic(name, signal);
-    try {
-      const { MessageId = "" } = await this.#options.sns.publish(
-        {
-          TopicArn,
-          Message: textOf(message.body, `topic ${name}`),
-          MessageAttributes: toAwsAttributes(message.attributes),
-          ...grouping(message),
-        },
-        { abortSignal: signal },
-      );
-      return this.#receipt(MessageId);
-    } catch (error) {
-      throw explain(error, "SNS");
-    }
+    const input = {
+      Message: textOf(message.body, `topic ${name}`),
+      MessageAttributes: toAwsAttributes(message.attributes),
+      ...grouping(message),
+    };
+    const { MessageId = "" } = await this.#addresses.onTopic(name, signal, (TopicArn, call) =>
+      this.#options.sns.publish({ TopicArn, ...input }, call),
+    );
+    return this.#receipt(MessageId);
   }
 
   async #sendToQueue(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
-    const QueueUrl = await this.#addresses.queue(name, signal);
     const delayed = message.options?.["delay"] as Duration | undefined;
-    try {
-      const { MessageId = "" } = await this.#options.sqs.sendMessage(
-        {
-          QueueUrl,
-          MessageBody: textOf(message.body, `queue ${name}`),
-          MessageAttributes: toAwsAttributes(message.attributes),
-          ...(delayed !== undefined && { DelaySeconds: Math.round(milliseconds(delayed, "delay") / 1_000) }),
-          ...grouping(message),
-        },
-        { abortSignal: signal },
-      );
-      return this.#receipt(MessageId);
-    } catch (error) {
-      throw explain(error, "SQS");
-    }
+    const input = {
+      MessageBody: textOf(message.body, `queue ${name}`),
+      MessageAttributes: toAwsAttributes(message.attributes),
+      ...(delayed !== undefined && { DelaySeconds: wholeSeconds(delayed, "delay") }),
+      ...grouping(message),
+    };
+    const { MessageId = "" } = await this.#addresses.onQueue(name, signal, (QueueUrl, call) =>
+      this.#options.sqs.sendMessage({ QueueUrl, ...input }, call),
+    );
+    return this.#receipt(MessageId);
   }
 
   #receipt(id: string): SendReceipt {
@@ -189,6 +185,7 @@ export class SnsSqs extends ByHand {
     const queueName = `wakeful-${this.#run}-${randomUUID().slice(0, 8)}-${name}`.slice(0, 80);
     const expires = new Date(this.#clock.wall() + ownQueueLifetime).toISOString();
     const call = { abortSignal: signal };
+    let client: "SNS" | "SQS" = "SQS";
     try {
       const { QueueUrl: url = "" } = await sqs.createQueue(
         {
@@ -202,6 +199,7 @@ export class SnsSqs extends ByHand {
         const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, call);
         const queueArn = Attributes["QueueArn"] ?? "";
         await sqs.setQueueAttributes({ QueueUrl: url, Attributes: { Policy: allowTopic(queueArn, topicArn) } }, call);
+        client = "SNS";
         const { SubscriptionArn: subscriptionArn = "" } = await sns.subscribe(
           {
             TopicArn: topicArn,
@@ -217,11 +215,13 @@ export class SnsSqs extends ByHand {
           await sqs.deleteQueue({ QueueUrl: url });
         });
       } catch (error) {
-        await sqs.deleteQueue({ QueueUrl: url });
+        // what went wrong first is what to tell; a queue that cannot be removed either expires, by its tag
+        await sqs.deleteQueue({ QueueUrl: url }).catch(() => undefined);
         throw error;
       }
     } catch (error) {
-      throw explain(error, "SNS");
+      signal.throwIfAborted();
+      throw explain(error, client);
     }
   }
 
@@ -231,6 +231,7 @@ export class SnsSqs extends ByHand {
       url,
       sink,
       clock: this.#clock,
+      pollers: this.#pollers,
       virtualTime: this.#options.accounting !== undefined,
     });
     reader.start();
