@@ -8,6 +8,8 @@ import { type Start, startWithin, throwAll } from "./start.ts";
 /** Vitest's global set-up, as far as it is called. */
 interface Project {
   readonly provide: (key: never, value: never) => void;
+  /** Vitest's own, for its pool of workers; not promised to be there. */
+  readonly vitest?: { readonly pool?: { close?(): Promise<void> | undefined } | undefined };
 }
 
 /** What `sharedStart` makes: a global set-up of Vitest, which knows the type of its result. */
@@ -43,14 +45,16 @@ export function sharedStart<Result>(
 ): SharedStart<Result> {
   const within = milliseconds(options.startWithin ?? "60s", "startWithin");
   const origin = framesAbove(sharedStart);
-  return async ({ provide }) => {
+  return async (project) => {
     const resources = new OpenResources();
     const result = await startWithin({ within, resources, origin }, start, (value) => {
       checkPlain(value, "");
       return value;
     });
-    (provide as (key: string, value: unknown) => void)(sharedKey, { result });
+    (project.provide as (key: string, value: unknown) => void)(sharedKey, { result });
     return async () => {
+      // Vitest does not wait for its workers here, and their environments are still closing, on what is shared
+      await project.vitest?.pool?.close?.();
       const errors = await resources.close();
       // Vitest 4 prints errors of a global tear-down, and stays green
       if (errors.length > 0) process.exitCode = 1;
