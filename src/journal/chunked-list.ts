@@ -5,6 +5,8 @@ export class ChunkedList<T> {
   readonly #chunks: T[][] = [];
   /** How many of the first chunk are cut off. */
   #cut = 0;
+  /** How many were ever cut off. */
+  #shifted = 0;
   #length = 0;
 
   get length(): number {
@@ -26,6 +28,7 @@ export class ChunkedList<T> {
     // free the item now, not when its whole chunk goes
     first[this.#cut] = undefined as T;
     this.#cut++;
+    this.#shifted++;
     this.#length--;
     if (this.#cut === first.length) {
       this.#chunks.shift();
@@ -51,8 +54,11 @@ export class ChunkedList<T> {
     return low;
   }
 
-  /** Items from an index on, including what is pushed meanwhile. */
+  /** Items from an index on, including what is pushed meanwhile, without what is cut off meanwhile. */
   *from(index: number): Generator<T> {
-    for (let position = Math.max(0, index); position < this.#length; position++) yield this.at(position) as T;
+    for (let place = Math.max(0, index) + this.#shifted; place < this.#shifted + this.#length; place++) {
+      place = Math.max(place, this.#shifted);
+      yield this.at(place - this.#shifted) as T;
+    }
   }
 }

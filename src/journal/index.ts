@@ -18,8 +18,10 @@ export type {
   SystemEntry,
   VerdictEntry,
 } from "./entries.ts";
-export { type ChannelEntry, Journal, type JournalOptions, type WatchFilter } from "./journal.ts";
-export { checkMatch, type Difference, matches } from "./match.ts";
+export { type ChannelEntry, Journal, type JournalOptions } from "./journal.ts";
+export type { Difference } from "./compare.ts";
+export { checkMatch, matches } from "./match.ts";
 export type { KeysOf, Known, Leaf, Match, Narrowed } from "./match-types.ts";
 export { closest, type NearMiss } from "./near-miss.ts";
 export { timeline, type TimelineLine, type TimelineOptions } from "./timeline.ts";
+export type { WatchFilter } from "./watchers.ts";

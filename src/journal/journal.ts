@@ -1,16 +1,9 @@
+import { wakefulError } from "../errors.ts";
 import type { Clock } from "../time/index.ts";
 import { ChunkedList } from "./chunked-list.ts";
-import type {
-  Entry,
-  EntryKind,
-  ListenerEntry,
-  NewEntry,
-  ReceivedEntry,
-  RefusedEntry,
-  Stamped,
-  GapEntry,
-} from "./entries.ts";
+import type { Entry, ListenerEntry, NewEntry, ReceivedEntry, RefusedEntry, Stamped, GapEntry } from "./entries.ts";
 import { estimateSize } from "./size.ts";
+import { type WatchFilter, Watchers } from "./watchers.ts";
 
 /** Entries that belong to one channel's listener. */
 export type ChannelEntry = Stamped<ReceivedEntry> | Stamped<RefusedEntry> | Stamped<ListenerEntry>;
@@ -23,21 +16,10 @@ export interface JournalOptions {
   readonly maxBytes?: number;
 }
 
-export interface WatchFilter {
-  readonly channel?: string;
-  readonly kinds?: readonly EntryKind[];
-}
-
-interface Watcher {
-  readonly kinds: ReadonlySet<EntryKind> | undefined;
-  readonly listener: (entry: Entry) => void;
-  disposed: boolean;
-}
-
 /**
- * The append-only record of everything seen. Appending wakes whoever watches, at once and in the order in which they
- * began to watch; nothing ever polls it. It is bounded: the oldest entries go first, which are those of
- * scopes that closed long ago, and a gap entry records that they went.
+ * The append-only record of everything seen. Appending tells whoever watches, at once; nothing ever polls it. It is
+ * bounded: the oldest entries go first, those of an open scope only when dropping what came before it is not enough, and
+ * a gap entry records that they went.
  */
 export class Journal {
   readonly #clock: Clock;
@@ -46,16 +28,19 @@ export class Journal {
   readonly #log = new ChunkedList<Entry>();
   readonly #sizes = new ChunkedList<number>();
   readonly #channels = new Map<string, ChunkedList<ChannelEntry>>();
-  readonly #watchersOfAll = new Set<Watcher>();
-  readonly #watchersOfChannel = new Map<string, Set<Watcher>>();
+  readonly #watchers = new Watchers((cause, entry) => {
+    this.#watcherThrew(cause, entry);
+  });
+  /** Open scopes and where they began, the oldest first. */
+  readonly #openScopes = new Map<string, number>();
   #bytes = 0;
   #last = 0;
   #gap: Stamped<GapEntry> | undefined;
 
   constructor({ clock, maxEntries = 100_000, maxBytes = 256 * 1024 * 1024 }: JournalOptions) {
     this.#clock = clock;
-    this.#maxEntries = maxEntries;
-    this.#maxBytes = maxBytes;
+    this.#maxEntries = checkLimit("journal.maxEntries", maxEntries);
+    this.#maxBytes = checkLimit("journal.maxBytes", maxBytes);
   }
 
   /** The sequence of the last entry; 0 when there is none. */
@@ -63,15 +48,15 @@ export class Journal {
     return this.#last;
   }
 
-  /** Stamps an entry, keeps it, and calls the watchers. */
+  /**
+   * Stamps and keeps a copy of the entry, and tells the watchers: each that watched already, in the order in which they
+   * began. An entry that a watcher appends is kept at once and told after this one. A watcher that throws does not stop
+   * the append, which a transport may have called: what it threw is written down as a fault.
+   */
   append<E extends NewEntry>(entry: E): Stamped<E> {
-    const stamped: Stamped<E> = Object.assign(entry, {
-      sequence: ++this.#last,
-      at: this.#clock.now(),
-      wall: this.#clock.wall(),
-    });
-    this.#keep(stamped);
-    this.#tell(stamped);
+    const stamped = this.#keep(entry);
+    if (this.#isFull) this.#drop();
+    this.#watchers.tell();
     return stamped;
   }
 
@@ -86,22 +71,9 @@ export class Journal {
     return list === undefined ? [] : list.from(list.firstIndex(({ sequence }) => sequence >= from));
   }
 
-  /** Calls back for each new entry that fits. A listener may dispose itself or others meanwhile; it must not throw. */
+  /** Calls back for each entry from now on that fits. A listener may append, and dispose itself or others, meanwhile. */
   watch(filter: WatchFilter, listener: (entry: Entry) => void): Disposable {
-    const watcher: Watcher = { kinds: filter.kinds && new Set(filter.kinds), listener, disposed: false };
-    const { channel } = filter;
-    let watchers = this.#watchersOfAll;
-    if (channel !== undefined) {
-      watchers = this.#watchersOfChannel.get(channel) ?? new Set();
-      this.#watchersOfChannel.set(channel, watchers);
-    }
-    watchers.add(watcher);
-    return {
-      [Symbol.dispose]: () => {
-        watcher.disposed = true;
-        watchers.delete(watcher);
-      },
-    };
+    return this.#watchers.add(filter, listener, this.#last);
   }
 
   /** The gap, if entries since this sequence were dropped. */
@@ -109,48 +81,65 @@ export class Journal {
     return this.#gap !== undefined && this.#gap.until >= sequence ? this.#gap : undefined;
   }
 
-  #keep(entry: Entry): void {
-    const size = estimateSize(entry);
-    this.#log.push(entry);
-    this.#sizes.push(size);
-    this.#bytes += size;
-    if (entry.kind === "received" || entry.kind === "refused" || entry.kind === "listener") {
-      let list = this.#channels.get(entry.channel);
-      if (list === undefined) this.#channels.set(entry.channel, (list = new ChunkedList()));
-      list.push(entry);
-    }
-    if (this.#log.length > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop();
+  get #isFull(): boolean {
+    return this.#log.length > this.#maxEntries || this.#bytes > this.#maxBytes;
   }
 
-  /** Drops the oldest tenth in one go, so that the gap is recorded once for many. */
+  #keep<E extends NewEntry>(entry: E): Stamped<E> {
+    const stamped = { ...entry, sequence: ++this.#last, at: this.#clock.now(), wall: this.#clock.wall() };
+    const size = estimateSize(entry);
+    this.#log.push(stamped);
+    this.#sizes.push(size);
+    this.#bytes += size;
+    if (isOfChannel(stamped)) {
+      let list = this.#channels.get(stamped.channel);
+      if (list === undefined) this.#channels.set(stamped.channel, (list = new ChunkedList()));
+      list.push(stamped);
+    } else if (entry.kind === "scope opened") this.#openScopes.set(entry.scope, stamped.sequence);
+    else if (entry.kind === "scope closed") this.#openScopes.delete(entry.scope);
+    this.#watchers.queue(stamped);
+    return stamped;
+  }
+
+  /** Drops a tenth in one go, so that the gap is recorded once for many. */
   #drop(): void {
     const entriesLeft = Math.floor(this.#maxEntries * 0.9);
     const bytesLeft = this.#maxBytes * 0.9;
     let dropped = this.#gap?.dropped ?? 0;
     let until = 0;
-    // one entry always stays: the one that was just appended
-    while (this.#log.length > 1 && (this.#log.length > entriesLeft || this.#bytes > bytesLeft)) {
-      const entry = this.#log.shift() as Entry;
-      this.#bytes -= this.#sizes.shift() ?? 0;
-      until = entry.sequence;
-      dropped++;
-      if (entry.kind === "received" || entry.kind === "refused" || entry.kind === "listener") {
-        this.#channels.get(entry.channel)?.shift();
+    const dropBefore = (boundary: number) => {
+      // one entry always stays: the one that was just appended
+      while (this.#log.length > 1 && (this.#log.length > entriesLeft || this.#bytes > bytesLeft)) {
+        if ((this.#log.at(0) as Entry).sequence >= boundary) return;
+        const entry = this.#forgetFirst();
+        until = entry.sequence;
+        if (entry.kind !== "gap") dropped++;
       }
-    }
-    if (until > 0) this.#gap = this.append({ kind: "gap", dropped, until });
+    };
+    dropBefore(this.#openScopes.values().next().value ?? Infinity);
+    if (this.#isFull) dropBefore(Infinity);
+    if (until > 0) this.#gap = this.#keep({ kind: "gap", dropped, until });
   }
 
-  #tell(entry: Entry): void {
-    const channel = "channel" in entry ? entry.channel : undefined;
-    const ofChannel = channel === undefined ? undefined : this.#watchersOfChannel.get(channel);
-    if (ofChannel !== undefined) this.#call(ofChannel, entry);
-    this.#call(this.#watchersOfAll, entry);
+  #forgetFirst(): Entry {
+    const entry = this.#log.shift() as Entry;
+    this.#bytes -= this.#sizes.shift() ?? 0;
+    if (isOfChannel(entry)) this.#channels.get(entry.channel)?.shift();
+    return entry;
   }
 
-  #call(watchers: ReadonlySet<Watcher>, entry: Entry): void {
-    for (const watcher of watchers) {
-      if (!watcher.disposed && (watcher.kinds === undefined || watcher.kinds.has(entry.kind))) watcher.listener(entry);
-    }
+  /** Of a fault no second one is made: a watcher of faults that always throws would never end. */
+  #watcherThrew(cause: unknown, told: Entry): void {
+    if (told.kind !== "fault")
+      this.append({ kind: "fault", where: `a watcher of the journal, told of #${told.sequence}`, cause });
   }
+}
+
+function isOfChannel(entry: Entry): entry is ChannelEntry {
+  return entry.kind === "received" || entry.kind === "refused" || entry.kind === "listener";
+}
+
+function checkLimit(option: string, value: number): number {
+  if (value >= 1) return value;
+  throw wakefulError("INVALID_OPTION", { option, value: String(value), expected: "a number, 1 or more" });
 }

@@ -1,28 +1,17 @@
 import { wakefulError } from "../errors.ts";
+import { ask, type AsymmetricMatcher, containedIn, isMatcher } from "./matcher.ts";
 
 const deepest = 64;
 
 /** What a match can hold at a place: an object whose fields count, an array, or something compared as a whole. */
 type Shape = "object" | "array" | "matcher" | "leaf";
 
-interface AsymmetricMatcher {
-  asymmetricMatch(value: unknown): boolean;
-}
-
-function isMatcher(value: unknown): value is AsymmetricMatcher {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function"
-  );
-}
-
-function shapeOf(value: unknown): Shape {
+export function shapeOf(value: unknown): Shape {
   if (isMatcher(value)) return "matcher";
   if (Array.isArray(value)) return "array";
   if (typeof value !== "object" || value === null) return "leaf";
   return value instanceof Date ||
-    value instanceof Uint8Array ||
+    ArrayBuffer.isView(value) ||
     value instanceof RegExp ||
     value instanceof Map ||
     value instanceof Set
@@ -30,59 +19,77 @@ function shapeOf(value: unknown): Shape {
     : "object";
 }
 
+/** "orders[0].order_id": the place of a field or an element. */
+export function placeOf(path: string, part: string | number): string {
+  if (typeof part === "number") return `${path}[${part}]`;
+  return path === "" ? part : `${path}.${part}`;
+}
+
 /**
- * Throws `INVALID_MATCH` for a match that would accept too much: `undefined` anywhere (a field that was renamed, an id read
- * from the wrong object), an object without fields, a function, a regular expression, a Map or a Set.
+ * Throws `INVALID_MATCH` for a match that would accept too much or nothing at all: `undefined` anywhere (a field that was
+ * renamed, an id read from the wrong object), an object without fields, a function, a regular expression, a Map or a Set,
+ * an invalid date; the same inside `objectContaining` and its like.
  */
 export function checkMatch(match: unknown, channel: string): void {
   const refuse = (path: string, problem: string): never => {
     throw wakefulError("INVALID_MATCH", { channel, path, problem });
   };
-  const check = (value: unknown, path: string, depth: number): void => {
+  // what `objectContaining` holds is compared by equality: there an empty object says that it is empty
+  const check = (value: unknown, path: string, depth: number, byEquality: boolean): void => {
     if (value === undefined) refuse(path, "undefined");
     if (typeof value === "function") refuse(path, "a function");
-    if (value instanceof RegExp || value instanceof Map || value instanceof Set) {
+    if (value instanceof RegExp || (!byEquality && (value instanceof Map || value instanceof Set))) {
       refuse(
         path,
         `a ${value.constructor.name}: use a predicate, or an asymmetric matcher such as expect.stringMatching()`,
       );
     }
+    if (value instanceof Date && Number.isNaN(value.getTime())) refuse(path, "an invalid date");
     if (depth > deepest) refuse(path, "an object that contains itself, or is nested too deeply");
+    const contained = isMatcher(value) ? containedIn(value) : undefined;
+    if (contained !== undefined) {
+      const { name, sample } = contained;
+      if (typeof sample === "object" && sample !== null && Object.keys(sample).length === 0 && !isMatcher(sample))
+        refuse(path, `${name} of nothing`);
+      check(sample, path, depth + 1, true);
+    }
     const shape = shapeOf(value);
-    if (shape === "array") (value as unknown[]).forEach((part, index) => check(part, `${path}[${index}]`, depth + 1));
-    if (shape === "object") {
+    // by index: holes count too
+    if (shape === "array") {
+      for (const [index, part] of (value as unknown[]).entries())
+        check(part, placeOf(path, index), depth + 1, byEquality);
+    }
+    if (shape === "object" && !(byEquality && Object.keys(value as object).length === 0)) {
       const fields = Object.entries(value as object);
       if (fields.length === 0) refuse(path, "an empty object");
-      for (const [key, part] of fields) check(part, path === "" ? key : `${path}.${key}`, depth + 1);
+      for (const [key, part] of fields) check(part, placeOf(path, key), depth + 1, byEquality);
     }
   };
-  check(match, "", 0);
-}
-
-/** One field in which a value is not what a match says. */
-export interface Difference {
-  /** "orders[0].order_id"; empty for the whole. */
-  readonly path: string;
-  readonly expected: unknown;
-  readonly actual: unknown;
-  /** The value has no such field. */
-  readonly missing: boolean;
+  check(match, "", 0, false);
 }
 
 /**
  * Whether a value has what the match says: objects by the fields of the match, arrays by length and element, leaves by
  * `Object.is`, dates by time, bytes by content, asymmetric matchers by their own judgement.
+ *
+ * Throws `INVALID_MATCH` for a matcher that answers with a promise, or anything else but true or false.
  */
-export function matches(match: unknown, value: unknown): boolean {
+export function matches(match: unknown, value: unknown, channel = "this wait"): boolean {
+  return fits(match, value, "", (path, problem) => {
+    throw wakefulError("INVALID_MATCH", { channel, path, problem });
+  });
+}
+
+function fits(match: unknown, value: unknown, path: string, refuse: (path: string, problem: string) => never): boolean {
   switch (shapeOf(match)) {
     case "matcher":
-      return (match as AsymmetricMatcher).asymmetricMatch(value);
+      return ask(match as AsymmetricMatcher, value, (problem) => refuse(path, problem));
     case "array": {
       const expected = match as unknown[];
       return (
         Array.isArray(value) &&
         value.length === expected.length &&
-        expected.every((part, index) => matches(part, value[index]))
+        expected.every((part, index) => fits(part, value[index], placeOf(path, index), refuse))
       );
     }
     case "object":
@@ -90,7 +97,8 @@ export function matches(match: unknown, value: unknown): boolean {
         typeof value === "object" &&
         value !== null &&
         Object.entries(match as object).every(
-          ([key, part]) => key in value && matches(part, (value as Record<string, unknown>)[key]),
+          ([key, part]) =>
+            key in value && fits(part, (value as Record<string, unknown>)[key], placeOf(path, key), refuse),
         )
       );
     case "leaf":
@@ -100,35 +108,16 @@ export function matches(match: unknown, value: unknown): boolean {
 
 function sameLeaf(expected: unknown, actual: unknown): boolean {
   if (expected instanceof Date) return actual instanceof Date && Object.is(expected.getTime(), actual.getTime());
-  if (expected instanceof Uint8Array) {
-    return (
-      actual instanceof Uint8Array &&
-      expected.length === actual.length &&
-      expected.every((byte, index) => byte === actual[index])
-    );
-  }
+  if (ArrayBuffer.isView(expected)) return ArrayBuffer.isView(actual) && sameBytes(expected, actual);
   return Object.is(expected, actual);
 }
 
-/** All fields in which a value is not what the match says, and how many were compared. */
-export function compare(match: unknown, value: unknown): { differences: Difference[]; compared: number } {
-  const differences: Difference[] = [];
-  let compared = 0;
-  const visit = (expected: unknown, actual: unknown, path: string, missing: boolean): void => {
-    const shape = shapeOf(expected);
-    if (shape === "object" && typeof actual === "object" && actual !== null && !Array.isArray(actual)) {
-      for (const [key, part] of Object.entries(expected as object)) {
-        visit(part, (actual as Record<string, unknown>)[key], path === "" ? key : `${path}.${key}`, !(key in actual));
-      }
-      return;
-    }
-    if (shape === "array" && Array.isArray(actual) && actual.length === (expected as unknown[]).length) {
-      (expected as unknown[]).forEach((part, index) => visit(part, actual[index], `${path}[${index}]`, false));
-      return;
-    }
-    compared++;
-    if (missing || !matches(expected, actual)) differences.push({ path, expected, actual, missing });
-  };
-  visit(match, value, "", false);
-  return { differences, compared };
+/** Bytes of any kind of bytes are the same; numbers of other widths must be of the same kind. */
+function sameBytes(expected: ArrayBufferView, actual: ArrayBufferView): boolean {
+  const bothBytes = expected instanceof Uint8Array && actual instanceof Uint8Array;
+  if (!bothBytes && expected.constructor !== actual.constructor) return false;
+  const [one, other] = [expected, actual].map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  ) as [Uint8Array, Uint8Array];
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

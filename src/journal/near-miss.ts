@@ -1,25 +1,26 @@
+import { compare, type Comparison } from "./compare.ts";
 import type { ReceivedEntry, Stamped } from "./entries.ts";
-import { compare, type Difference } from "./match.ts";
 
 /** The event that came closest to a match, and where it differs. */
-export interface NearMiss {
+export interface NearMiss extends Comparison {
   readonly entry: Stamped<ReceivedEntry>;
-  readonly differences: readonly Difference[];
-  /** How many fields were compared. */
-  readonly compared: number;
 }
 
-/** Of all candidates the one with the largest share of agreeing fields; of equals the latest. */
+/** Of all candidates the one with most of the ids; of these the one with most agreeing fields; of equals the latest. */
 export function closest(match: unknown, candidates: Iterable<Stamped<ReceivedEntry>>): NearMiss | undefined {
   let best: NearMiss | undefined;
-  let bestShare = -1;
   for (const entry of candidates) {
-    const { differences, compared } = compare(match, entry.payload);
-    const share = compared === 0 ? 0 : 1 - differences.length / compared;
-    if (share >= bestShare) {
-      best = { entry, differences, compared };
-      bestShare = share;
-    }
+    const near = { entry, ...compare(match, entry.payload) };
+    if (best === undefined || isAsClose(near, best)) best = near;
   }
   return best;
+}
+
+function isAsClose(one: NearMiss, other: NearMiss): boolean {
+  return one.agreeingIds === other.agreeingIds ? share(one) >= share(other) : one.agreeingIds > other.agreeingIds;
+}
+
+/** The share of agreeing fields. */
+function share({ differences, compared }: NearMiss): number {
+  return 1 - differences.length / compared;
 }

@@ -1,7 +1,8 @@
+import { escapeJson } from "./escape.ts";
 import type { Evidence } from "./evidence.ts";
 import { toPlain } from "./plain.ts";
 
 /** The evidence as JSON, for tools: bounded, without cycles, secrets redacted. */
 export function renderJson(evidence: Evidence): string {
-  return JSON.stringify(toPlain(evidence), undefined, 2);
+  return escapeJson(JSON.stringify(toPlain(evidence), undefined, 2));
 }

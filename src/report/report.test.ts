@@ -74,6 +74,112 @@ describe("the text of a failure", () => {
   });
 });
 
+describe("every line of the text", () => {
+  const hostile = "a\u001b[2J\u202e\u2066\u061c\n\u009bb\u{e0041}";
+  const event = { ...(evidence.closest as NonNullable<Evidence["closest"]>).event, channel: hostile, payload: hostile };
+  const everywhere: Evidence = {
+    ...evidence,
+    headline: hostile,
+    hint: hostile,
+    scope: { name: hostile, traceId: hostile },
+    awaited: { what: hostile, predicate: hostile },
+    sla: { within: 1, source: hostile, zero: hostile },
+    lateness: 1_000,
+    closest: { event, differences: [{ path: hostile, expected: hostile, actual: hostile, missing: false }] },
+    late: [{ ...event, by: 1 }],
+    unexpected: [event],
+    others: [{ ...event, sequence: 8 }],
+    looks: { count: 1, history: [{ result: hostile, times: 1 }] },
+    facts: { holding: [hostile], unknowable: [{ fact: hostile, reason: hostile }], busy: [hostile] },
+    systems: [{ name: hostile, ready: false }],
+    timeline: [{ offset: 0, kind: "note", text: hostile, content: hostile }],
+    cause: new Error(hostile, { cause: { [hostile]: hostile } }),
+    dump: hostile,
+  };
+
+  test("cannot control a terminal, wherever the characters come from", () => {
+    const text = renderText(everywhere);
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    expect(text).toContain(String.raw`\u001b[2J\u202e\u2066\u061c`);
+    // a line break begins a line of its own in a cause and a dump only, and there it is indented
+    for (const line of text.split("\n").slice(1)) expect(line).toMatch(/^ {2}/);
+  });
+
+  test("is left as it is in JSON, which cannot control a terminal either", () => {
+    const json = renderJson(everywhere);
+    expect(json.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    expect(JSON.parse(json)).toMatchObject({ headline: hostile, dump: hostile });
+  });
+
+  test("bears no colours, which are of no use in a report", () => {
+    const timeline = [{ offset: 0, kind: "log" as const, text: "\u001b[1;31mred\u001b[0m" }];
+    expect(renderText({ ...evidence, timeline })).toContain("+0 ms  red\n");
+  });
+
+  test("is bounded, and so is the text when its headline and its hint are not", () => {
+    const long = "x".repeat(1_000_000);
+    const text = renderText({ ...evidence, headline: long, hint: long, awaited: { what: long } });
+    expect(text.length).toBeLessThan(8_000);
+    expect(text).toContain("system    shop");
+    expect(text).toContain("  hint      xxx");
+  });
+});
+
+describe("the cause of a failure", () => {
+  test("is shown with the next lines of its message", () => {
+    const cause = new Error("Expected values to be strictly equal:\n\n1 !== 2\n");
+    expect(renderText({ ...evidence, cause })).toContain(`
+  cause     Error: Expected values to be strictly equal:
+              1 !== 2
+  closest`);
+  });
+
+  test("is shown with a few of many lines", () => {
+    const cause = new Error(Array.from({ length: 100 }, (_, index) => `line ${index}`).join("\n"));
+    const text = renderText({ ...evidence, cause });
+    expect(text).toContain("line 8\n              … 91 more lines\n");
+    expect(text).not.toContain("line 9\n");
+  });
+
+  test("is shown with what caused it, and by its code when it has no message", () => {
+    const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
+    const text = renderText({ ...evidence, cause: new TypeError("fetch failed", { cause: refused }) });
+    expect(text).toContain(`
+  cause     TypeError: fetch failed
+              caused by Error: ECONNREFUSED
+`);
+  });
+
+  test("may be no error", () => {
+    expect(renderText({ ...evidence, cause: { status: 500 } })).toContain('\n  cause     {"status":500}\n');
+    expect(renderText({ ...evidence, cause: null })).toContain("\n  cause     null\n");
+  });
+
+  test("is the same when the evidence is read back from JSON", () => {
+    const cause = new TypeError("a\nb", { cause: new Error("c") });
+    const back = JSON.parse(renderJson({ ...evidence, cause })) as Evidence;
+    expect(renderText(back)).toBe(renderText({ ...evidence, cause }));
+  });
+});
+
+test("a dump of several lines is shown as lines", () => {
+  expect(renderText({ ...evidence, dump: "rows:\n  1\n  2" })).toContain(
+    "\n  dump      rows:\n                1\n                2\n",
+  );
+});
+
+test("a matcher is shown with what it was given", () => {
+  const match = {
+    id: expect.objectContaining({ b: 1, password: "hunter2" }),
+    n: expect.any(Number),
+    s: expect.stringMatching(/x/),
+  };
+  const text = renderText({ ...evidence, awaited: { what: "next", match } });
+  expect(text).toContain(String.raw`"ObjectContaining({\"b\":1,\"password\":\"[redacted]\"})"`);
+  expect(text).toContain('"n":"Any(Number)"');
+  expect(text).not.toContain("hunter2");
+});
+
 test("the evidence as JSON survives cycles, big numbers, dates, bytes and errors, and is bounded", () => {
   const cycle: Record<string, unknown> = {
     big: 1n,

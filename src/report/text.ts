@@ -1,54 +1,59 @@
 import { formatDuration } from "../errors.ts";
+import { errorText } from "./error-text.ts";
 import type { Evidence, EventEvidence } from "./evidence.ts";
-import { escapeText, shorten, summarize } from "./summarize.ts";
-import { renderTimeline } from "./timeline-text.ts";
+import { toPlainWithin } from "./plain.ts";
+import { isSecret, redacted } from "./redact.ts";
+import { oneLine, shorten, summarize } from "./summarize.ts";
+import { timelineRows } from "./timeline-text.ts";
 
 const longest = 8_000;
+const longestRow = 1_000;
 const eventsShown = 5;
+const differencesShown = 10;
+const linesShown = 8;
 const blockedEnoughToSay = 50;
+const indent = " ".repeat(14);
 
 /**
  * The text of a failure: what was awaited, since when, what came closest or instead, what came late, the timeline, a
  * hint. Bounded; nothing in it can control a terminal.
  */
 export function renderText(evidence: Evidence): string {
-  const sections = [
-    escapeText(evidence.headline),
-    facts(evidence),
-    closest(evidence),
-    events(
-      "came late",
-      evidence.late,
-      (event) => `, ${formatDuration((event as { by?: number }).by ?? 0)} after the deadline`,
-    ),
-    events("this came", evidence.unexpected),
-    events(
-      evidence.closest === undefined && evidence.unexpected.length === 0 ? "came instead" : "also came",
-      others(evidence),
-    ),
-    looks(evidence),
-    evidence.dump === undefined
-      ? ""
-      : `  dump      ${shorten(escapeText(typeof evidence.dump === "string" ? evidence.dump : summarize(evidence.dump, 1_000)), 1_000)}`,
-    timelineSection(evidence),
-    `  hint      ${evidence.hint}`,
-  ];
-  return fit(
-    sections.filter((section) => section !== ""),
-    longest,
-  );
+  const { closest: near, unexpected } = evidence;
+  return fit([
+    evidence.headline,
+    ...facts(evidence),
+    ...closest(evidence),
+    ...events("came late", evidence.late, ({ by }) => `, ${formatDuration(by)} after the deadline`),
+    ...events("this came", unexpected),
+    ...events(near === undefined && unexpected.length === 0 ? "came instead" : "also came", others(evidence)),
+    ...looks(evidence),
+    ...dump(evidence),
+    ...timelineSection(evidence),
+    row("hint", evidence.hint),
+  ]);
 }
 
 function row(name: string, text: string): string {
   return `  ${name.padEnd(9)} ${text}`;
 }
 
-function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }: Evidence): string {
+/** A text of several lines: the first beside the name, the next few below. */
+function block(name: string, text: string): string[] {
+  const [first = "", ...lines] = shorten(text, longest)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+  const rows = [row(name, first), ...lines.slice(0, linesShown).map((line) => `${indent}${line}`)];
+  if (lines.length > linesShown) rows.push(`${indent}… ${lines.length - linesShown} more lines`);
+  return rows;
+}
+
+function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }: Evidence): string[] {
   const condition =
     awaited.match !== undefined
       ? ` ${summarize(awaited.match)}`
       : awaited.predicate !== undefined
-        ? ` ${shorten(escapeText(awaited.predicate.replace(/\s+/g, " ")), 160)}`
+        ? ` ${oneLine(awaited.predicate.replace(/\s+/g, " "), 160)}`
         : "";
   const rows = [row("awaited", `${awaited.what}${condition}`)];
   if (sla !== undefined) {
@@ -68,36 +73,38 @@ function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }:
     for (const line of known.busy) rows.push(row("busy", line));
   }
   for (const { name, ready } of systems) if (!ready) rows.push(row("system", `${name} is not alive and ready`));
-  if (cause !== undefined) rows.push(row("cause", summarize(cause, 400)));
-  return rows.join("\n");
+  if (cause !== undefined)
+    rows.push(...block("cause", errorText(toPlainWithin(cause, longest)) ?? summarize(cause, 400)));
+  return rows;
 }
 
-function closest({ closest: near }: Evidence): string {
-  if (near === undefined) return "";
+function closest({ closest: near }: Evidence): string[] {
+  if (near === undefined) return [];
   const rows = [row("closest", eventText(near.event))];
-  for (const { path, expected, actual, missing } of near.differences.slice(0, 10)) {
-    rows.push(`              ${path === "" ? "payload" : path}`);
-    rows.push(`                expected  ${summarize(expected)}`);
-    rows.push(`                received  ${missing ? "no such field" : summarize(actual)}`);
+  for (const { path, expected, actual, missing } of near.differences.slice(0, differencesShown)) {
+    const show = (value: unknown) => (isSecret(path) ? redacted : summarize(value));
+    rows.push(`${indent}${path === "" ? "payload" : path}`);
+    rows.push(`${indent}  expected  ${show(expected)}`);
+    rows.push(`${indent}  received  ${missing ? "no such field" : show(actual)}`);
   }
-  if (near.differences.length > 10) rows.push(`              … ${near.differences.length - 10} more`);
-  return rows.join("\n");
+  const left = near.differences.length - differencesShown;
+  if (left > 0) rows.push(`${indent}… ${left} more`);
+  return rows;
 }
 
 function others({ others: all, closest: near }: Evidence): readonly EventEvidence[] {
   return all.filter(({ sequence }) => sequence !== near?.event.sequence);
 }
 
-function events(
+function events<E extends EventEvidence>(
   title: string,
-  list: readonly EventEvidence[],
-  more: (event: EventEvidence) => string = () => "",
-): string {
-  if (list.length === 0) return "";
+  list: readonly E[],
+  more: (event: E) => string = () => "",
+): string[] {
   const shown = list.slice(-eventsShown);
   const rows = shown.map((event, index) => row(index === 0 ? title : "", `${eventText(event)}${more(event)}`));
   if (list.length > shown.length) rows.push(row("", `… and ${list.length - shown.length} before`));
-  return rows.join("\n");
+  return rows;
 }
 
 function eventText({ sequence, offset, channel, payload, belongs, claimed, deliveries }: EventEvidence): string {
@@ -109,24 +116,32 @@ function eventText({ sequence, offset, channel, payload, belongs, claimed, deliv
   return `#${sequence} +${formatDuration(offset)} ${channel} ${summarize(payload)}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }
 
-function looks({ looks: seen }: Evidence): string {
-  if (seen === undefined) return "";
-  const rows = [row("looks", String(seen.count))];
+function looks({ looks: seen }: Evidence): string[] {
+  if (seen === undefined) return [];
   const distinct = seen.history;
   const shown = distinct.length <= 6 ? distinct : [...distinct.slice(0, 3), ...distinct.slice(-3)];
-  for (const { result, times } of shown) rows.push(`              ${times} × ${summarize(result, 300)}`);
-  return rows.join("\n");
+  return [
+    row("looks", String(seen.count)),
+    ...shown.map(({ result, times }) => `${indent}${times} × ${summarize(result, 300)}`),
+  ];
 }
 
-function timelineSection({ timeline, scope }: Evidence): string {
-  if (timeline.length === 0) return "";
-  return `  timeline of "${escapeText(shorten(scope.name, 120))}"\n${renderTimeline(timeline)}`;
+function dump({ dump: value }: Evidence): string[] {
+  if (value === undefined) return [];
+  return block("dump", typeof value === "string" ? value : summarize(value, longestRow));
 }
 
-/** Keeps the first and last sections whole and cuts what is between them. */
-function fit(sections: string[], limit: number): string {
-  const text = sections.join("\n");
-  if (text.length <= limit) return text;
-  const hint = sections.at(-1) ?? "";
-  return `${text.slice(0, limit - hint.length - 40)}\n  … (cut; the JSON evidence has the rest)\n${hint}`;
+function timelineSection({ timeline, scope }: Evidence): string[] {
+  if (timeline.length === 0) return [];
+  return [`  timeline of "${oneLine(scope.name, 120)}"`, ...timelineRows(timeline)];
+}
+
+/** Makes the rows safe to print, keeps the first and the last, and as many of the others as there is room for. */
+function fit(rows: readonly string[]): string {
+  const [headline = "", ...safe] = rows.map((each) => oneLine(each, longestRow));
+  const hint = safe.pop() ?? "";
+  const cut = "  … (cut; the JSON evidence has the rest)";
+  let left = longest - headline.length - hint.length - cut.length - 3;
+  const shown = safe.findIndex((each) => (left -= each.length + 1) < 0);
+  return [headline, ...(shown === -1 ? safe : [...safe.slice(0, shown), cut]), hint].join("\n");
 }

@@ -36,7 +36,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "the journal forgets without a word",
     file: "src/journal/journal.ts",
-    find: '    if (until > 0) this.#gap = this.append({ kind: "gap", dropped, until });\n',
+    find: '    if (until > 0) this.#gap = this.#keep({ kind: "gap", dropped, until });\n',
     replace: "    void dropped;\n",
     tests: journal,
   },
