@@ -101,8 +101,8 @@ export const serviceMutants: readonly Mutant[] = [
   {
     name: "the outbox forgets over a restart",
     file: service("main.ts"),
-    find: 'if (faults.has("outbox")) await publisher.relay();\n',
-    replace: "",
+    find: 'if (faults.has("outbox")) await publisher.relay();\nawait server.listen(',
+    replace: "await server.listen(",
     tests: variants,
   },
   {

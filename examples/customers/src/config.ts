@@ -1,23 +1,31 @@
 import { z } from "zod";
 import { allFaults, type Fault } from "./faults.ts";
 
-const whole = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+const whole = (fallback: number, { from = 0, to = 2 ** 31 - 1 } = {}) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine(
+      (text) => /^\d+$/.test(text) && Number(text) >= from && Number(text) <= to,
+      `expected a whole number from ${from} to ${to}`,
+    )
+    .transform(Number);
 
 const Environment = z.object({
   NODE_ENV: z.string().default("development"),
   HOST: z.string().default("127.0.0.1"),
-  PORT: whole(8080),
+  PORT: whole(8080, { to: 65_535 }),
   AWS_SNS_TOPIC_PREFIX: z.string().default(""),
   AWS_SQS_QUEUE_NAME_PREFIX: z.string().default(""),
-  AWS_SQS_MAX_RECEIVE_COUNT: whole(3),
-  AWS_SQS_VISIBILITY_TIMEOUT: whole(30),
+  AWS_SQS_MAX_RECEIVE_COUNT: whole(3, { from: 1, to: 1_000 }),
+  AWS_SQS_VISIBILITY_TIMEOUT: whole(30, { to: 43_200 }),
   DYNAMODB_TABLE_NAME: z.string().default("customers"),
   API_TOKEN: z.string().optional(),
   CUSTOMERS_FAULTS: z
     .string()
     .default("")
     .transform((text) => text.split(",").filter((name) => name !== ""))
-    .pipe(z.array(z.enum(allFaults))),
+    .pipe(z.array(z.enum(allFaults, `expected any of ${allFaults.join(", ")}`))),
   CUSTOMERS_HANDLER_DELAY_MS: whole(0),
   CUSTOMERS_FAIL_FIRST_ORDERS: whole(0),
 });
@@ -41,10 +49,21 @@ export interface Config {
   readonly failFirstOrders: number;
 }
 
+/** What is wrong with the environment, in one line. */
+export class ConfigError extends Error {}
+
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const values = Environment.parse(environment);
+  const { data: values, error } = Environment.safeParse(environment);
+  if (error !== undefined) {
+    const problems = error.issues.map(({ path: [name = ""], message }) => [String(name), message] as const);
+    throw new ConfigError(
+      [...new Map(problems)].map(([name, message]) => `${name}=${environment[name]}: ${message}`).join("; "),
+    );
+  }
   if (values.NODE_ENV === "production" && values.AWS_SQS_VISIBILITY_TIMEOUT < 30) {
-    throw new Error("AWS_SQS_VISIBILITY_TIMEOUT must be at least 30 seconds in production");
+    throw new ConfigError(
+      `AWS_SQS_VISIBILITY_TIMEOUT=${values.AWS_SQS_VISIBILITY_TIMEOUT}: expected at least 30 seconds in production`,
+    );
   }
   const queue = `${values.AWS_SQS_QUEUE_NAME_PREFIX}customer--order-created`;
   return {

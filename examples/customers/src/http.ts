@@ -1,8 +1,11 @@
 import { randomUUID, timingSafeEqual, createHash } from "node:crypto";
-import Fastify, { type FastifyInstance } from "fastify";
+import { once } from "node:events";
+import { STATUS_CODES } from "node:http";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Customers } from "./customers.ts";
+import { log } from "./log.ts";
 import type { Publisher } from "./publisher.ts";
 
 const NewCustomer = z.object({ name: z.string().trim().min(1).max(200) });
@@ -15,7 +18,23 @@ export function createServer(options: {
   ready: () => boolean;
 }): FastifyInstance {
   const { config, customers, publisher, ready } = options;
-  const server = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true });
+  const server = Fastify({
+    routerOptions: { ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+    frameworkErrors: answerError,
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler(async (_request, reply) => await reply.code(404).send({ error: "NOT_FOUND" }));
+
+  // connections are closed when the server closes, after the requests in hand were answered; new ones get 503
+  const inHand = new Set<FastifyReply>();
+  server.addHook("onRequest", async (_request, reply) => {
+    inHand.add(reply);
+    reply.raw.once("close", () => inHand.delete(reply));
+  });
+  server.addHook("preClose", async () => {
+    await Promise.allSettled([...inHand].map((reply) => once(reply.raw, "close")));
+  });
 
   server.addHook("onRequest", async (request, reply) => {
     if (config.apiToken === undefined || request.url === "/health") return;
@@ -60,4 +79,17 @@ export function createServer(options: {
   });
 
   return server;
+}
+
+/** Every error has the same form: what is wrong with the request by its name, what is wrong with the service only in the log. */
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode = 500 } = error;
+  if (statusCode >= 500) {
+    const { method, url, headers } = request;
+    log("request failed", { method, url, error: String(error), traceparent: headers["traceparent"] });
+    void reply.code(500).send({ error: "INTERNAL_ERROR" });
+  } else {
+    const name = STATUS_CODES[statusCode] ?? "Bad Request";
+    void reply.code(statusCode).send({ error: name.toUpperCase().replaceAll(/\W+/g, "_") });
+  }
 }

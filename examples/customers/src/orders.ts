@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Message, SQS } from "@aws-sdk/client-sqs";
-import { Consumer } from "sqs-consumer";
+import { Consumer, SQSError } from "sqs-consumer";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Customers } from "./customers.ts";
@@ -17,8 +17,8 @@ export class OrderConsumer {
   readonly #customers: Customers;
   readonly #config: Config;
   #failuresLeft: number;
-  readonly #inHand = new Set<Promise<void>>();
-  #running = false;
+  /** Whether messages were received and are not all worked on and acknowledged yet. */
+  #busy = false;
 
   constructor(options: { sqs: SQS; queueUrl: string; config: Config; customers: Customers }) {
     this.#customers = options.customers;
@@ -34,45 +34,45 @@ export class OrderConsumer {
       handleMessage: (message) => this.#receive(message),
     });
     this.#consumer.on("error", (error) => {
-      log("consumer error", { error: String(error) });
+      const stopped = error instanceof SQSError && error.code === "AbortError";
+      if (!stopped) log("consumer error", { error: String(error) });
     });
-    this.#consumer.on("processing_error", (error) => {
-      log("order failed", { error: error.message });
+    this.#consumer.on("processing_error", (error, message) => {
+      log("order failed", { error: error.message, traceparent: traceparentOf(message) });
     });
-    this.#consumer.on("started", () => {
-      this.#running = true;
+    this.#consumer.on("message_received", () => {
+      this.#busy = true;
     });
-    this.#consumer.on("stopped", () => {
-      this.#running = false;
+    this.#consumer.on("response_processed", () => {
+      this.#busy = false;
     });
   }
 
   get running(): boolean {
-    return this.#running && this.#consumer.status.isRunning;
+    return this.#consumer.status.isRunning;
   }
 
   start(): void {
     this.#consumer.start();
   }
 
-  /** Stops polling at once, and waits for the work in hand. */
+  /** Finishes and acknowledges the orders in hand. With none in hand, ends the poll at once. */
   async stop(): Promise<void> {
-    this.#consumer.stop({ abort: true });
-    await Promise.allSettled(this.#inHand);
+    const finished = this.#busy && new Promise((resolve) => this.#consumer.once("response_processed", resolve));
+    // an abort would abort the acknowledgements too
+    this.#consumer.stop({ abort: !this.#busy });
+    await finished;
   }
 
   async #receive(message: Message): Promise<Message> {
     const work = this.#handle(message);
-    this.#inHand.add(work);
-    const done = () => this.#inHand.delete(work);
-    work.then(done, done);
     if (this.#config.faults.has("acknowledge-first")) work.catch(() => undefined);
     else await work;
     return message;
   }
 
   async #handle(message: Message): Promise<void> {
-    const traceparent = message.MessageAttributes?.["traceparent"]?.StringValue;
+    const traceparent = traceparentOf(message);
     const order = OrderCreated.parse(JSON.parse(message.Body ?? ""));
     log("order received", { ...order, traceparent, receives: message.Attributes?.ApproximateReceiveCount });
     if (this.#config.handlerDelay > 0) await sleep(this.#config.handlerDelay);
@@ -87,4 +87,8 @@ export class OrderConsumer {
     if (!added) throw new Error(`unknown customer ${customer_id}`);
     log("order registered", { ...order, traceparent });
   }
+}
+
+function traceparentOf(message: Message): string | undefined {
+  return message.MessageAttributes?.["traceparent"]?.StringValue;
 }

@@ -11,15 +11,21 @@ export interface Resources {
 
 /** Creates topics, queues, subscription, policy and table where they are not there yet. Safe to run twice, or at once. */
 export async function setUp(config: Config, aws: { sns: SNS; sqs: SQS; dynamodb: DynamoDB }): Promise<Resources> {
-  const [createdTopicArn, orderTopicArn, queue] = await Promise.all([
+  const [createdTopicArn, orderTopicArn, queue, deadLetters] = await Promise.all([
     createTopic(aws.sns, config.createdTopic),
     createTopic(aws.sns, config.orderTopic),
-    createQueues(aws.sqs, config),
+    createQueue(aws.sqs, config.orderQueue),
+    createQueue(aws.sqs, config.deadLetterQueue),
     createTable(aws.dynamodb, config.table),
   ]);
+  // not when the queue is created: that fails where it exists with other attributes
   await aws.sqs.setQueueAttributes({
     QueueUrl: queue.url,
-    Attributes: { Policy: policy(queue.arn, orderTopicArn) },
+    Attributes: {
+      VisibilityTimeout: String(config.visibilityTimeout),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: config.maxReceives }),
+      Policy: policy(queue.arn, orderTopicArn),
+    },
   });
   await aws.sns.subscribe({
     TopicArn: orderTopicArn,
@@ -36,20 +42,8 @@ async function createTopic(sns: SNS, name: string): Promise<string> {
   return TopicArn;
 }
 
-async function createQueues(sqs: SQS, config: Config): Promise<{ url: string; arn: string }> {
-  const deadLetters = await createQueue(sqs, config.deadLetterQueue, {});
-  return await createQueue(sqs, config.orderQueue, {
-    VisibilityTimeout: String(config.visibilityTimeout),
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: config.maxReceives }),
-  });
-}
-
-async function createQueue(
-  sqs: SQS,
-  name: string,
-  attributes: Record<string, string>,
-): Promise<{ url: string; arn: string }> {
-  const { QueueUrl: url = "" } = await sqs.createQueue({ QueueName: name, Attributes: attributes });
+async function createQueue(sqs: SQS, name: string): Promise<{ url: string; arn: string }> {
+  const { QueueUrl: url = "" } = await sqs.createQueue({ QueueName: name });
   const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["QueueArn"] });
   return { url, arn: Attributes.QueueArn ?? "" };
 }

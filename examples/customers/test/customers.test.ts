@@ -39,6 +39,21 @@ describe("creating customers", () => {
       expect(await customerCreated.none()).toMatchObject({ how: "proved" });
     },
   );
+
+  test.for([
+    { what: "no JSON", type: "application/json", body: "{ no JSON", status: 400, error: "BAD_REQUEST" },
+    { what: "an empty body", type: "application/json", body: "", status: 400, error: "BAD_REQUEST" },
+    { what: "a form", type: "text/html", body: "<form>", status: 415, error: "UNSUPPORTED_MEDIA_TYPE" },
+    { what: "2 MB", type: "application/json", body: "7".repeat(2e6), status: 413, error: "PAYLOAD_TOO_LARGE" },
+  ])(
+    "$what is refused by a name, like other invalid input",
+    async ({ type, body, status, error }, { env, scope, channels: { customerCreated } }) => {
+      const headers = { ...scope.headers, "content-type": type };
+      const answer = await fetch(`${env.app.url}/customer`, { method: "POST", headers, body });
+      expect({ status: answer.status, body: await answer.json() }).toEqual({ status, body: { error } });
+      expect(await customerCreated.none()).toMatchObject({ how: "proved" });
+    },
+  );
 });
 
 describe("orders", () => {
@@ -56,6 +71,7 @@ describe("orders", () => {
   test("an order of an unknown customer is dead-lettered, after three visibility timeouts", async ({
     env,
     channels: { orderCreated, deadOrders },
+    scope,
   }) => {
     const order = { order_id: randomUUID(), customer_id: randomUUID() };
     await orderCreated.send(order);
@@ -63,6 +79,7 @@ describe("orders", () => {
     const dead = await deadOrders.next(order);
     expect(dead.payload).toEqual(order);
     expect(env.app.log.count(`"order received","order_id":"${order.order_id}"`)).toBe(3);
+    expect(env.app.log.count(new RegExp(`"order failed".*"traceparent":"00-${scope.traceId}`))).toBe(3);
   });
 
   test("a duplicate order changes nothing, as the same message twice or as a new one", async ({

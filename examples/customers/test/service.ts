@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import type { AwsSimulator } from "wakeful/aws-simulator";
@@ -14,7 +16,12 @@ export function startCustomers(
     name: "customers",
     command: ["node", "src/main.ts"],
     cwd: new URL("..", import.meta.url).pathname,
-    env: { ...simulator.env, ...options.env },
+    env: {
+      // tests start the service often: Node need not compile the same code again each time
+      NODE_COMPILE_CACHE: join(tmpdir(), "customers-compile-cache"),
+      ...simulator.env,
+      ...options.env,
+    },
     ready: { http: "/health" },
     finishesBeforeReply: options.finishesBeforeReply ?? true,
   });

@@ -1,5 +1,7 @@
 /** Faulty and unusual variants of the service, each with a simulator and a process of its own: the harness without a runner. */
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { describe, expect, test } from "vitest";
 import { createHarness, type Harness, type Scope } from "wakeful";
 import { type AwsSimulator, startAwsSimulator } from "wakeful/aws-simulator";
@@ -34,6 +36,27 @@ async function withVariant(
   await scope.run(() =>
     body({ simulator, app, harness, scope, api: customersApi(app.url, { headers: scope.headers }) }),
   );
+}
+
+/** A request that the service has in hand, and whose body is still to come. */
+async function startUpload(url: string, headers: Readonly<Record<string, string>>) {
+  const request = httpRequest(url, {
+    method: "POST",
+    agent: new Agent({ keepAlive: true }),
+    headers: { ...headers, "content-type": "application/json", expect: "100-continue" },
+  });
+  const answered = once(request, "response") as Promise<[IncomingMessage]>;
+  answered.catch(() => undefined);
+  request.flushHeaders();
+  await once(request, "continue");
+  return {
+    async finish(body: string): Promise<number | undefined> {
+      request.end(body);
+      const [response] = await answered;
+      response.resume();
+      return response.statusCode;
+    },
+  };
 }
 
 describe.concurrent("a variant of the service", () => {
@@ -134,20 +157,46 @@ describe.concurrent("a variant of the service", () => {
     const starting = startCustomers(simulator, { env: { NODE_ENV: "production", AWS_SQS_VISIBILITY_TIMEOUT: "3" } });
     await expect(starting).rejects.toMatchObject({
       code: "SYSTEM_EXITED_AT_START",
-      message: expect.stringContaining("at least 30 seconds in production") as unknown,
+      message: expect.stringContaining(
+        '"error":"AWS_SQS_VISIBILITY_TIMEOUT=3: expected at least 30 seconds in production"}',
+      ) as unknown,
+    });
+    await expect(starting).rejects.not.toThrow("main.ts:");
+  });
+
+  test("the queue's attributes follow the environment, also when it changed since they were made", async () => {
+    await withVariant({}, async ({ simulator, app, scope }) => {
+      await app.stop();
+      await using second = await startCustomers(simulator, {
+        env: { AWS_SQS_MAX_RECEIVE_COUNT: "1", AWS_SQS_VISIBILITY_TIMEOUT: "3" },
+      });
+      void second;
+      const order = { order_id: randomUUID(), customer_id: randomUUID() };
+      await scope.channels.orderCreated.send(order);
+      await simulator.advance("3s");
+      expect((await scope.channels.deadOrders.next(order)).payload).toEqual(order);
     });
   });
 
-  test("the queue's attributes follow the environment", async () => {
-    await withVariant(
-      { env: { AWS_SQS_MAX_RECEIVE_COUNT: "1", AWS_SQS_VISIBILITY_TIMEOUT: "3" } },
-      async ({ simulator, scope }) => {
-        const order = { order_id: randomUUID(), customer_id: randomUUID() };
-        await scope.channels.orderCreated.send(order);
-        await simulator.advance("3s");
-        expect((await scope.channels.deadOrders.next(order)).payload).toEqual(order);
-      },
-    );
+  test("a stop finishes what is in hand: an order is acknowledged, a request answered and announced", async () => {
+    await withVariant({ env: { CUSTOMERS_HANDLER_DELAY_MS: "200" } }, async ({ simulator, app, scope, api }) => {
+      const { customer_id } = await api.createCustomer("John Doe");
+      const upload = await startUpload(`${app.url}/customer`, scope.headers);
+      await scope.channels.orderCreated.send({ order_id: randomUUID(), customer_id });
+      await scope.probeUntil(() => {
+        expect(app.log.contains("order received")).toBe(true);
+      });
+      const stopped = app.stop();
+      await scope.probeUntil(() => {
+        expect(app.log.contains("stopping")).toBe(true);
+      });
+      expect(await upload.finish('{"name":"Last"}')).toBe(200);
+      await scope.channels.customerCreated.next({ name: "Last" });
+      expect(await stopped).toMatchObject({ code: 0 });
+      expect(app.log.count("order registered")).toBe(1);
+      expect(simulator.inspect("customer--order-created")).toMatchObject({ ready: 0, inFlight: 0 });
+      expect(app.log.contains("error")).toBe(false);
+    });
   });
 
   test("a second instance starts beside the first", async () => {
