@@ -50,6 +50,11 @@ export interface ListenerSink {
   back(lost: boolean): void;
   /** The listener broke for good. */
   failed(cause: unknown): void;
+  /**
+   * Whether a message bears a mark of this harness: the trace of one of its scopes, or an id that one declared as its own.
+   * For listeners on what others may use too, which must give back what is not ours.
+   */
+  ours(message: Pick<IncomingMessage, "id" | "body" | "attributes" | "key">): boolean;
 }
 
 /** One message that a listener received. */

@@ -43,12 +43,12 @@ export function failure(scope: ScopeCore, details: FailureDetails): VerdictError
   const evidence = gather(scope, details, took);
   journal.append({ kind: "verdict", scope: scope.id, what, outcome: "red", detail: code, took });
   const near = evidence.closest;
-  const diff =
+  const sides =
     "actual" in details || "expected" in details
-      ? { actual: details.actual, expected: details.expected }
-      : near !== undefined
-        ? { actual: near.event.payload, expected: evidence.awaited.match }
-        : {};
+      ? details
+      : near && { actual: near.event.payload, expected: evidence.awaited.match };
+  // the runner prints them: no secret may show there either
+  const diff = sides && { actual: toPlain(sides.actual), expected: toPlain(sides.expected) };
   return verdictError(
     code,
     { detail, evidence: toPlain(evidence) },

@@ -28,6 +28,8 @@ export interface HarnessCore {
   readonly owners: Map<string, string>;
   /** When the sends of this harness began, by span id, monotonic. */
   readonly spans: Map<string, number>;
+  /** What the trace ids of its scopes begin with. */
+  readonly tracePrefix: string;
   /** How long this process was blocked at most since the last scope began, ms. */
   readonly lag: () => number;
   readonly resetLag: () => void;

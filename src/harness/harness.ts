@@ -8,6 +8,7 @@ import { OpenProofs } from "./open-proofs.ts";
 import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
 import { Systems } from "./systems.ts";
+import { newTracePrefix } from "./trace.ts";
 import { accountingsOf, systemsOf, transportsOf } from "./transports.ts";
 import type { Declarations, Harness, HarnessOptions, Scope, ScopeOptions } from "./types.ts";
 
@@ -37,10 +38,13 @@ export async function createHarness<const D extends Declarations>(options: Harne
   const transports = transportsOf([...declarations.values()]);
   const systems: readonly ObservedSystem[] = [...new Set([...(options.systems ?? []), ...systemsOf(transports)])];
   const spans = new Map<string, number>();
+  const tracePrefix = newTracePrefix();
+  const owners = new Map<string, string>();
   const intakes = new Map<string, Intake>();
   for (const [channel, declaration] of declarations) {
     if (declaration.endpoint.listen === undefined) continue;
-    intakes.set(channel, new Intake({ journal, clock, channel, declaration, sentAt: (spanId) => spans.get(spanId) }));
+    const sentAt = (spanId: string) => spans.get(spanId);
+    intakes.set(channel, new Intake({ journal, clock, channel, declaration, sentAt, tracePrefix, owners }));
   }
   const lag = new EventLoopLag();
   const core: HarnessCore = {
@@ -57,8 +61,9 @@ export async function createHarness<const D extends Declarations>(options: Harne
     proofs: new OpenProofs(),
     openScopes: new Set(),
     lastUnsettled: undefined,
-    owners: new Map(),
+    owners,
     spans,
+    tracePrefix,
     lag: () => lag.longest(),
     resetLag: () => {
       lag.reset();

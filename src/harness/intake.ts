@@ -3,7 +3,8 @@ import { json } from "../codecs/index.ts";
 import type { Journal, RefusedEntry, Stamped } from "../journal/index.ts";
 import type { Clock } from "../time/index.ts";
 import { formatIssues } from "./schema-issues.ts";
-import { parseTraceparent } from "./trace.ts";
+import { idsIn } from "./ids.ts";
+import { isHarnessTrace, parseTraceparent } from "./trace.ts";
 
 const rememberedIds = 200_000;
 const rememberedRefusals = 1_000;
@@ -24,6 +25,8 @@ export class Intake implements ListenerSink {
   readonly #declaration: AnyDeclaration;
   readonly #codec: Codec | undefined;
   readonly #sentAt: (spanId: string) => number | undefined;
+  readonly #tracePrefix: string;
+  readonly #owners: ReadonlyMap<string, string>;
   readonly #first = new Map<string, number>();
   #deliveriesAfterFirst = new Map<number, number>();
   // schemas may be asynchronous: later events wait in line, so that the journal keeps the order of arrival
@@ -42,6 +45,10 @@ export class Intake implements ListenerSink {
     declaration: AnyDeclaration;
     /** When the send with this span id began, monotonic; undefined for spans of others. */
     sentAt: (spanId: string) => number | undefined;
+    /** What the trace ids of this harness begin with. */
+    tracePrefix: string;
+    /** The ids that scopes declared as their own. */
+    owners: ReadonlyMap<string, string>;
   }) {
     this.#journal = options.journal;
     this.#clock = options.clock;
@@ -49,6 +56,8 @@ export class Intake implements ListenerSink {
     this.#declaration = options.declaration;
     this.#codec = codecOf(options.declaration);
     this.#sentAt = options.sentAt;
+    this.#tracePrefix = options.tracePrefix;
+    this.#owners = options.owners;
   }
 
   /** Whether everything received is in the journal. */
@@ -128,6 +137,21 @@ export class Intake implements ListenerSink {
     this.#journal.append({ kind: "listener", channel: this.#channel, state: "failed", cause });
   }
 
+  ours(message: Parameters<ListenerSink["ours"]>[0]): boolean {
+    const trace = parseTraceparent(message.attributes.traceparent);
+    if (trace && isHarnessTrace(trace.traceId)) return trace.traceId.startsWith(this.#tracePrefix);
+    let payload: unknown;
+    try {
+      payload = this.#decode(message);
+    } catch {
+      // it is told as undecodable elsewhere; without a payload only its trace could have said whose it is
+      return false;
+    }
+    const correlation = this.#correlationOf(payload);
+    if (correlation?.startsWith(this.#tracePrefix) === true) return true;
+    return idsIn(message, payload, correlation).some((id) => this.#owners.has(id));
+  }
+
   /** Runs `work` now, or after what is still being checked. */
   #enter(work: () => Promise<void> | undefined): void {
     if (this.#line === undefined) {
@@ -203,9 +227,7 @@ export class Intake implements ListenerSink {
 
     let payload: unknown;
     try {
-      payload = this.#codec
-        ? this.#codec.decode(message.body as string | Uint8Array, message.attributes)
-        : message.body;
+      payload = this.#decode(message);
     } catch (cause) {
       refuse("could not decode", [messageOf(cause)], message.body, cause);
       return undefined;
@@ -232,6 +254,10 @@ export class Intake implements ListenerSink {
       refuse("schema mismatch", [`the schema itself threw: ${messageOf(cause)}`], payload, cause);
       return undefined;
     }
+  }
+
+  #decode({ body, attributes }: Pick<IncomingMessage, "body" | "attributes">): unknown {
+    return this.#codec ? this.#codec.decode(body as string | Uint8Array, attributes) : body;
   }
 
   #refuse(entry: RefusedEntry): void {

@@ -1,4 +1,5 @@
 import { type VerdictCode, WakefulError } from "../errors.ts";
+import { compare } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
@@ -245,13 +246,6 @@ function judge(
 function isWrongContent(scope: ScopeCore, condition: Condition, event: ScopedEvent): boolean {
   if (scope.belongs(event.entry) === "mine") return true;
   if (condition.match === undefined) return scope.ambiguity() === undefined;
-  return agreesSomewhere(condition.match, event.payload);
-}
-
-function agreesSomewhere(match: unknown, payload: unknown): boolean {
-  if (typeof match !== "object" || match === null || typeof payload !== "object" || payload === null)
-    return Object.is(match, payload);
-  return Object.entries(match).some(([key, value]) =>
-    agreesSomewhere(value, (payload as Record<string, unknown>)[key]),
-  );
+  const { differences, compared } = compare(condition.match, event.payload);
+  return differences.length < compared;
 }

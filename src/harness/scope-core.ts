@@ -2,6 +2,7 @@ import type { ObservedSystem, TransportInfo } from "../contracts/index.ts";
 import { Claims, type ReceivedEntry, type RefusedEntry, type SentEntry, type Stamped } from "../journal/index.ts";
 import type { DeadlineCap, WatchedPromise } from "../time/index.ts";
 import type { HarnessCore } from "./harness-core.ts";
+import { idsIn } from "./ids.ts";
 import { type EventState, ScopedEvent } from "./received-event.ts";
 import { isHarnessTrace, newSpanId, newTraceId, traceparent } from "./trace.ts";
 import { type MarkAnswer, marksOf } from "./transports.ts";
@@ -10,7 +11,6 @@ import type { ReceivedEvent } from "./types.ts";
 /** To whom an event belongs, seen from one scope. */
 export type Belonging = "mine" | "foreign" | "unattributed";
 
-const searchDepth = 4;
 let scopes = 0;
 
 /** One scope's state: whose events are whose, what was sent, what is claimed, which waits are pending. */
@@ -18,7 +18,7 @@ export class ScopeCore implements EventState {
   readonly harness: HarnessCore;
   readonly id: string;
   readonly name: string;
-  readonly traceId = newTraceId();
+  readonly traceId: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The first sequence that belongs to the time of this scope. */
   readonly from: number;
@@ -40,6 +40,7 @@ export class ScopeCore implements EventState {
 
   constructor(harness: HarnessCore, name: string, cap: DeadlineCap | undefined) {
     this.harness = harness;
+    this.traceId = newTraceId(harness.tracePrefix);
     this.id = `scope-${++scopes}`;
     this.name = name;
     this.cap = cap;
@@ -85,11 +86,7 @@ export class ScopeCore implements EventState {
     const correlation = entry.kind === "received" ? entry.correlation : undefined;
     if (correlation === this.traceId) return "mine";
     if (owners.size === 0) return "unattributed";
-    const ids = [entry.id, ...(correlation === undefined ? [] : [correlation])];
-    if (entry.kind === "received") {
-      if (entry.key !== undefined) ids.push(entry.key);
-      collectTexts(entry.payload, ids, searchDepth);
-    }
+    const ids = entry.kind === "received" ? idsIn(entry, entry.payload, correlation) : [entry.id];
     if (ids.some((id) => this.#owned.has(id))) return "mine";
     return ids.some((id) => owners.has(id)) ? "foreign" : "unattributed";
   }
@@ -151,12 +148,5 @@ export class ScopeCore implements EventState {
     this.harness.lastUnsettled = settled ? undefined : { name: this.name, closedAt: clock.now() };
     for (const guard of this.#guards) guard[Symbol.dispose]();
     this.#ended.abort();
-  }
-}
-
-function collectTexts(value: unknown, into: string[], depth: number): void {
-  if (typeof value === "string") into.push(value);
-  else if (depth > 0 && typeof value === "object" && value !== null) {
-    for (const part of Object.values(value)) collectTexts(part, into, depth - 1);
   }
 }

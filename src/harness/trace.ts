@@ -3,11 +3,17 @@
  * run is known as foreign, while a trace that the system started by itself is merely unattributed.
  */
 const mark = "77616b65";
+const bytesOfHarness = 4;
 const form = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
 
-/** A new trace id: 32 hex digits (https://www.w3.org/TR/trace-context/#trace-id). */
-export function newTraceId(): string {
-  return mark + randomHex(12);
+/** What all trace ids of one harness begin with. */
+export function newTracePrefix(): string {
+  return mark + randomHex(bytesOfHarness);
+}
+
+/** A new trace id of a harness: 32 hex digits (https://www.w3.org/TR/trace-context/#trace-id). */
+export function newTraceId(prefix: string): string {
+  return prefix + randomHex(12 - bytesOfHarness);
 }
 
 /** A new span id: 16 hex digits. Each send has its own, so that what it causes is known by it. */

@@ -29,7 +29,7 @@ export function toCondition(where: unknown, given: boolean, channel: string): Co
     };
   }
   checkMatch(where, channel);
-  return { accepts: (event) => matches(where, event.payload), match: where, any: false };
+  return { accepts: (event) => matches(where, event.payload, channel), match: where, any: false };
 }
 
 /** A predicate that returns no boolean says nothing: an async one would accept every event. */

@@ -19,7 +19,7 @@ export type {
   VerdictEntry,
 } from "./entries.ts";
 export { type ChannelEntry, Journal, type JournalOptions } from "./journal.ts";
-export type { Difference } from "./compare.ts";
+export { compare, type Comparison, type Difference } from "./compare.ts";
 export { checkMatch, matches } from "./match.ts";
 export type { KeysOf, Known, Leaf, Match, Narrowed } from "./match-types.ts";
 export { closest, type NearMiss } from "./near-miss.ts";

@@ -93,6 +93,7 @@ export class TimeTravel {
   #holding(): string[] {
     const lines: string[] = [];
     for (const queue of this.#broker.queues.values()) {
+      if (queue.serving) lines.push(`polls of ${queue.name} that are being answered`);
       if (queue.away > 0) {
         const held = queue.tally.sum()["in flight"];
         lines.push(

@@ -184,6 +184,24 @@ describe("long polls", () => {
     }
   });
 
+  test("nor when the message comes in the very moment of the abort", async () => {
+    const { url, name } = await createQueue();
+    for (let round = 0; round < 20; round++) {
+      const controller = new AbortController();
+      const poll = sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 20 }, { abortSignal: controller.signal });
+      const aborted = expect(poll).rejects.toMatchObject({ name: "AbortError" });
+      while (simulator.inspect(name).polls === 0) await new Promise((resolve) => setImmediate(resolve));
+      // a second connection, which is open already when the first one ends
+      await sqs.getQueueAttributes({ QueueUrl: url });
+      controller.abort();
+      await aborted;
+      await sqs.sendMessage({ QueueUrl: url, MessageBody: String(round) });
+      while (simulator.inspect(name).polls > 0) await new Promise((resolve) => setImmediate(resolve));
+      const { Messages } = await sqs.receiveMessage({ QueueUrl: url });
+      expect(Messages?.[0]?.Body).toBe(String(round));
+    }
+  });
+
   test("two parked polls are served one message each", async () => {
     const { url, name } = await createQueue();
     const polls = [1, 2].map(() => sqs.receiveMessage({ QueueUrl: url, WaitTimeSeconds: 20, MaxNumberOfMessages: 10 }));

@@ -303,8 +303,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what the transport received is not deleted",
     file: "src/transports/sns-sqs/reader.ts",
-    find: "    if (message.ReceiptHandle !== undefined) this.#toDelete.push(message.ReceiptHandle);",
-    replace: "    void message.ReceiptHandle;",
+    find: "    this.#toDelete.push(receipt);",
+    replace: "    void receipt;",
     tests: snsSqs,
   },
   {
@@ -384,5 +384,26 @@ export const harnessMutants: readonly Mutant[] = [
     find: "      if (!listeners.every((listener) => ours.has(listener)))",
     replace: "      if (listeners.length < 0)",
     tests: inProcess,
+  },
+  {
+    name: "two read the same dead letters",
+    file: "src/transports/sns-sqs/reader-lease.ts",
+    find: '    if (holder === "" || holder === this.#holder',
+    replace: "    if (holder !== this.#holder || holder === this.#holder",
+    tests: snsSqs,
+  },
+  {
+    name: "dead letters of other runs are deleted",
+    file: "src/harness/intake.ts",
+    find: "    if (trace && isHarnessTrace(trace.traceId)) return trace.traceId.startsWith(this.#tracePrefix);",
+    replace: "    if (trace) return isHarnessTrace(trace.traceId);",
+    tests: snsSqs,
+  },
+  {
+    name: "a poll whose caller has gone takes a message",
+    file: "src/simulator/broker/queue.ts",
+    find: "    void this.#turns().then(() => {",
+    replace: "    void Promise.resolve().then(() => {",
+    tests: simulator,
   },
 ];

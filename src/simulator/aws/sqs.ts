@@ -172,7 +172,8 @@ export const sqsActions: Readonly<Record<string, Action>> = {
     const queue = queueOf(input, call);
     const max = number(input, "MaxNumberOfMessages", 1, 10) ?? 1;
     const wait = (number(input, "WaitTimeSeconds", 0, 20) ?? queue.settings.receiveWait / second) * second;
-    const visibility = (number(input, "VisibilityTimeout", 0, 43_200) ?? queue.settings.visibility / second) * second;
+    const given = number(input, "VisibilityTimeout", 0, 43_200);
+    const visibility = given === undefined ? undefined : given * second;
     if (queue.tally.sum()["in flight"] >= mostInFlight) {
       throw new AwsError("OverLimit", "Too many messages in flight.", { status: 403 });
     }

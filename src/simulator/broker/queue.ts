@@ -20,14 +20,15 @@ export interface ReceiveOptions {
   readonly max: number;
   /** Milliseconds. */
   readonly wait: number;
-  readonly visibility: number;
+  /** Default: the queue's own, as it is when the messages are handed out. */
+  readonly visibility?: number | undefined;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
 }
 
 interface Poll {
   readonly max: number;
-  readonly visibility: number;
+  readonly visibility: number | undefined;
   readonly answer: (messages: StoredMessage[]) => void;
   deadline: Disposable | undefined;
 }
@@ -42,6 +43,7 @@ export class Queue {
   readonly tally = new Tally();
   /** Attributes as they were given, for those without a meaning here (Policy, ...). */
   readonly given = new Map<string, string>();
+  #serving = false;
   /** Whether anybody ever asked this queue for messages. */
   polled = false;
   purgedAt: number | undefined;
@@ -158,14 +160,12 @@ export class Queue {
         resolve([]);
         return;
       }
-      this.#polls.add(poll);
-      this.#serve();
-      if (!this.#polls.has(poll)) return;
-      if (wait === 0) {
-        leave();
-        resolve([]);
+      const messages = this.#take(poll);
+      if (messages.length > 0 || wait === 0) {
+        poll.answer(messages);
         return;
       }
+      this.#polls.add(poll);
       signal.addEventListener("abort", onAbort, { once: true });
       poll.deadline = this.#time.at(this.#time.now() + wait, () => {
         poll.answer([]);
@@ -223,16 +223,30 @@ export class Queue {
     return this.#out.length;
   }
 
-  /** Serves waiting polls, the longest waiting first. */
-  #serve(): void {
-    for (const poll of this.#polls) {
-      const messages = this.#take(poll);
-      if (messages.length === 0) return;
-      poll.answer(messages);
-    }
+  /** Whether waiting polls are about to be served. */
+  get serving(): boolean {
+    return this.#serving;
   }
 
-  #take({ max, visibility }: Poll): StoredMessage[] {
+  /**
+   * Serves waiting polls, the longest waiting first; not in this turn of the event loop, so that who has gone away in it is
+   * known to have gone, and gets no message that nobody would see for a visibility timeout.
+   */
+  #serve(): void {
+    if (this.#serving || this.#polls.size === 0) return;
+    this.#serving = true;
+    void this.#turns().then(() => {
+      this.#serving = false;
+      for (const poll of this.#polls) {
+        const messages = this.#take(poll);
+        if (messages.length === 0) break;
+        poll.answer(messages);
+      }
+      this.#changed();
+    });
+  }
+
+  #take({ max, visibility = this.settings.visibility }: Poll): StoredMessage[] {
     const taken: StoredMessage[] = [];
     const now = this.#time.now();
     while (taken.length < max) {
@@ -264,6 +278,12 @@ export class Queue {
     // not in the loop: one receive must not get the same message twice
     if (visibility === 0) for (const message of taken) this.#show(message);
     return taken;
+  }
+
+  /** In the first turn a connection's end is read, in the second its owner is told. */
+  async #turns(): Promise<void> {
+    await this.#time.clock.turn();
+    await this.#time.clock.turn();
   }
 
   #hide(message: StoredMessage, state: "delayed" | "in flight", until: number): void {

@@ -77,6 +77,12 @@ export interface SqsClient {
     options?: CallOptions,
   ): Promise<unknown>;
   purgeQueue(input: { QueueUrl: string }, options?: CallOptions): Promise<unknown>;
+  listQueueTags(
+    input: { QueueUrl: string },
+    options?: CallOptions,
+  ): Promise<{ Tags?: Record<string, string> | undefined }>;
+  tagQueue(input: { QueueUrl: string; Tags: Record<string, string> }, options?: CallOptions): Promise<unknown>;
+  untagQueue(input: { QueueUrl: string; TagKeys: string[] }, options?: CallOptions): Promise<unknown>;
 }
 
 /** The part of `SNS` that is called. */

@@ -26,6 +26,7 @@ afterEach(async () => {
 class Recorder implements ListenerSink {
   readonly events: IncomingMessage[] = [];
   readonly log: string[] = [];
+  isOurs: (id: string) => boolean = () => true;
   #changed = Promise.withResolvers<void>();
 
   event(message: IncomingMessage): void {
@@ -43,6 +44,9 @@ class Recorder implements ListenerSink {
   }
   failed(): void {
     this.#tell("failed");
+  }
+  ours({ id }: { readonly id: string }): boolean {
+    return this.isOurs(id);
   }
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#changed.promise;

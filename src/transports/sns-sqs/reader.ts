@@ -1,4 +1,4 @@
-import type { ListenerSink } from "../../contracts/index.ts";
+import type { IncomingMessage, ListenerSink } from "../../contracts/index.ts";
 import { type Clock, delay } from "../../time/index.ts";
 import { explain, isMissing, isRefused } from "./aws-errors.ts";
 import type { SqsClient, SqsMessage } from "./client.ts";
@@ -12,7 +12,8 @@ const deleteAttempts = 5;
 
 /**
  * Reads one queue by long polls: one while little comes, more while answers come full. What the sink has got is
- * deleted, in batches; what it has not got is never taken: an aborted poll takes no message.
+ * deleted, in batches; what it has not got is never taken: an aborted poll takes no message. On a queue that is shared
+ * with other runs only what is ours is deleted, and the rest is given back at the end.
  */
 export class QueueReader {
   readonly #sqs: SqsClient;
@@ -23,7 +24,10 @@ export class QueueReader {
   readonly #virtualTime: boolean;
   readonly #stop = new AbortController();
   readonly #polls = new Set<Promise<void>>();
+  readonly #shared: boolean;
   readonly #toDelete: string[] = [];
+  /** What the sink has got and nobody knows to be ours, by message id: it stays on the queue. */
+  readonly #kept = new Map<string, { readonly receipt: string; readonly message: IncomingMessage | undefined }>();
   #deleting: Promise<void> | undefined;
   #deaf = false;
   #failed = false;
@@ -36,6 +40,8 @@ export class QueueReader {
     /** How many long polls at most. */
     pollers: number;
     virtualTime: boolean;
+    /** Whether messages of other runs may be there. */
+    shared: boolean;
   }) {
     this.#sqs = options.sqs;
     this.#url = options.url;
@@ -43,17 +49,24 @@ export class QueueReader {
     this.#clock = options.clock;
     this.#pollers = options.pollers;
     this.#virtualTime = options.virtualTime;
+    this.#shared = options.shared;
   }
 
   start(): void {
     this.#addPoll();
   }
 
-  /** Stops polling, and waits until everything that the sink got is deleted. */
+  /** Stops polling, and waits until everything that the sink got is deleted, or given back. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#polls);
+    const kept = [...this.#kept.values()];
+    this.#kept.clear();
+    // a scope may have declared an id as its own meanwhile
+    const ours = kept.filter(({ message }) => message !== undefined && this.#sink.ours(message));
+    for (const { receipt } of ours) this.#deleteSoon(receipt);
     await this.#deleting;
+    await Promise.all(kept.filter((each) => !ours.includes(each)).map(({ receipt }) => this.#giveBack(receipt)));
   }
 
   #addPoll(): void {
@@ -107,10 +120,35 @@ export class QueueReader {
 
   #take(message: SqsMessage): void {
     const result = fromSqs(message, this.#virtualTime);
-    if ("read" in result) this.#sink.event(result.read);
-    else this.#sink.undecodable(result.failed);
-    if (message.ReceiptHandle !== undefined) this.#toDelete.push(message.ReceiptHandle);
+    const read = "read" in result ? result.read : undefined;
+    const { id } = read ?? ("failed" in result ? result.failed : { id: "" });
+    const told = this.#kept.has(id);
+    if (!told) {
+      if ("read" in result) this.#sink.event(result.read);
+      else this.#sink.undecodable(result.failed);
+    }
+    const receipt = message.ReceiptHandle;
+    if (receipt === undefined) return;
+    if (this.#shared && !(read !== undefined && this.#sink.ours(read))) {
+      this.#kept.set(id, { receipt, message: read });
+    } else {
+      this.#kept.delete(id);
+      this.#deleteSoon(receipt);
+    }
+  }
+
+  #deleteSoon(receipt: string): void {
+    this.#toDelete.push(receipt);
     this.#deleting ??= this.#delete();
+  }
+
+  /** Makes a message visible to others again, at once. */
+  async #giveBack(ReceiptHandle: string): Promise<void> {
+    try {
+      await this.#sqs.changeMessageVisibility({ QueueUrl: this.#url, ReceiptHandle, VisibilityTimeout: 0 });
+    } catch {
+      // its time was up, or the queue is gone: then it is visible already, or nowhere
+    }
   }
 
   /** Deletes what has been handed over, ten at a time; what comes meanwhile joins the next batch. */

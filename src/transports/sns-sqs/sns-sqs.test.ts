@@ -49,6 +49,9 @@ class Recorder implements ListenerSink {
   failed(): void {
     this.#tell("failed");
   }
+  ours(): boolean {
+    return true;
+  }
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#changed.promise;
   }

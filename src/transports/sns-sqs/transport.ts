@@ -24,6 +24,7 @@ import type { SnsClient, SqsClient } from "./client.ts";
 import { toAwsAttributes } from "./message.ts";
 import { allowTopic } from "./queue-policy.ts";
 import { QueueReader } from "./reader.ts";
+import { ReaderLease } from "./reader-lease.ts";
 import { wholeSeconds } from "./whole-seconds.ts";
 
 /** A run's queues are swept away by whoever finds them after this time. */
@@ -128,7 +129,11 @@ export class SnsSqs extends ByHand {
     };
   }
 
-  /** A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. */
+  /**
+   * A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. On a
+   * broker that was not started for these tests (no `accounting`) the harness takes a lease on the queue, by a tag, deletes
+   * only what bears its mark, and gives the rest back when it closes. Rejects with `COMPETING_LISTENERS`.
+   */
   deadLetters<S extends StandardSchema>(
     name: string,
     options: DeadLetterOptions<S> = {},
@@ -143,7 +148,7 @@ export class SnsSqs extends ByHand {
         name: `dead letters ${name}`,
         ordering: "none",
         carries: "bytes",
-        listen: async (sink, signal) => this.#read(await this.#addresses.queue(name, signal), sink),
+        listen: (sink, signal) => this.#listenToDeadLetters(name, sink, signal),
       },
     };
   }
@@ -225,7 +230,30 @@ export class SnsSqs extends ByHand {
     }
   }
 
-  #read(url: string, sink: ListenerSink, remove: () => Promise<void> = () => Promise.resolve()): Subscription {
+  async #listenToDeadLetters(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
+    const url = await this.#addresses.queue(name, signal);
+    // on a broker of our own nobody else reads, and nothing of others is there
+    if (this.#options.accounting !== undefined) return this.#read(url, sink);
+    const lease = await ReaderLease.take({
+      sqs: this.#options.sqs,
+      url,
+      resource: `dead letters ${name}`,
+      run: this.#run,
+      clock: this.#clock,
+      lost: (error) => {
+        sink.failed(error);
+      },
+      signal,
+    });
+    return this.#read(url, sink, () => lease[Symbol.asyncDispose](), true);
+  }
+
+  #read(
+    url: string,
+    sink: ListenerSink,
+    remove: () => Promise<void> = () => Promise.resolve(),
+    shared = false,
+  ): Subscription {
     const reader = new QueueReader({
       sqs: this.#options.sqs,
       url,
@@ -233,6 +261,7 @@ export class SnsSqs extends ByHand {
       clock: this.#clock,
       pollers: this.#pollers,
       virtualTime: this.#options.accounting !== undefined,
+      shared,
     });
     reader.start();
     let closing: Promise<void> | undefined;

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { WakefulError, wakefulError } from "../../errors.ts";
+import type { Clock } from "../../time/index.ts";
+import { explain, isMissing, isRefused } from "./aws-errors.ts";
+import type { SqsClient } from "./client.ts";
+
+const tag = "wakeful:reader";
+const length = 30_000;
+const renewal = 10_000;
+
+export interface LeaseOptions {
+  readonly sqs: SqsClient;
+  readonly url: string;
+  /** For errors: "dead letters orders--dlq". */
+  readonly resource: string;
+  /** The run that reads. */
+  readonly run: string;
+  readonly clock: Clock;
+  /** Called when somebody else reads all the same. */
+  readonly lost: (error: WakefulError) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The right to be the only reader of a queue that others may find too: a tag on the queue with holder and expiry, renewed
+ * while it is held. Two who take it in the same moment both believe to have it until the first renewal, which tells one of
+ * them.
+ */
+export class ReaderLease implements AsyncDisposable {
+  readonly #options: LeaseOptions;
+  readonly #holder: string;
+  #timer: Disposable | undefined;
+  #renewing: Promise<void> = Promise.resolve();
+  #over = false;
+
+  private constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#holder = `${options.run}/${randomUUID().slice(0, 8)}`;
+  }
+
+  /** Takes the lease. Rejects with `COMPETING_LISTENERS` while somebody else holds it. */
+  static async take(options: LeaseOptions): Promise<ReaderLease> {
+    const lease = new ReaderLease(options);
+    const { signal } = options;
+    try {
+      await lease.#check(signal);
+      await lease.#write(signal);
+      await lease.#check(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof WakefulError ? error : explain(error, "SQS");
+    }
+    lease.#renewLater();
+    return lease;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
+    this.#timer?.[Symbol.dispose]();
+    await this.#renewing;
+    const { sqs, url } = this.#options;
+    try {
+      await this.#check();
+      await sqs.untagQueue({ QueueUrl: url, TagKeys: [tag] });
+    } catch (error) {
+      // another's lease is not ours to take off; a queue or broker that is gone has none
+      if (error instanceof WakefulError || isMissing(error) || isRefused(error)) return;
+      throw explain(error, "SQS");
+    }
+  }
+
+  #renewLater(): void {
+    this.#timer = this.#options.clock.timer(
+      renewal,
+      () => {
+        this.#renewing = this.#renew();
+      },
+      { hold: false },
+    );
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#check();
+      await this.#write();
+    } catch (error) {
+      if (error instanceof WakefulError) {
+        this.#options.lost(error);
+        return;
+      }
+      // the broker stumbled, which the reader notices by itself: the lease outlives two renewals that fail
+    }
+    if (!this.#over) this.#renewLater();
+  }
+
+  /** Throws if somebody else holds it. */
+  async #check(signal?: AbortSignal): Promise<void> {
+    const { sqs, url, resource, clock } = this.#options;
+    const { Tags = {} } = await sqs.listQueueTags({ QueueUrl: url }, signal && { abortSignal: signal });
+    const [holder = "", expires = ""] = (Tags[tag] ?? "").split(" ");
+    if (holder === "" || holder === this.#holder || !(Date.parse(expires) > clock.wall())) return;
+    throw wakefulError("COMPETING_LISTENERS", { resource, holder: `run ${holder}, until ${expires} or longer` });
+  }
+
+  async #write(signal?: AbortSignal): Promise<void> {
+    const { sqs, url, clock } = this.#options;
+    const expires = new Date(clock.wall() + length).toISOString();
+    const Tags = { [tag]: `${this.#holder} ${expires}` };
+    await sqs.tagQueue({ QueueUrl: url, Tags }, signal && { abortSignal: signal });
+  }
+}
