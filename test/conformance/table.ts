@@ -1,0 +1,35 @@
+import type { ConformanceCase, ConformanceGroup } from "./conformance-case.ts";
+import { fauxqsDeviations } from "./deviations.ts";
+
+const longestRealPass = 2_000;
+
+/** Whether a case is run where time cannot be moved. */
+export function isTriedOn({ passes = 0 }: ConformanceCase): boolean {
+  return passes <= longestRealPass;
+}
+
+/** The table in docs/conformance.md. What it says of each endpoint is what the tests have shown, or they are red. */
+export function conformanceTable(groups: readonly ConformanceGroup[]): string {
+  const all = groups.flatMap(({ cases }) => cases);
+  const inferred = all.filter(({ source }) => source === "inferred").length;
+  const deviating = all.filter(({ title }) => title in fauxqsDeviations).length;
+  const lines = [
+    "# Conformance of the simulator",
+    "",
+    "<!-- Written by `npm run conformance`. -->",
+    "",
+    `${all.length} cases, run over HTTP by the unmodified AWS SDK, or by raw requests where no SDK would send them. The`,
+    `simulator passes all. ${all.length - inferred} rest on a sentence of AWS's documentation (a few words of it are quoted, with its page);`,
+    `${inferred} are *inferred* from what AWS was seen to do. fauxqs is a second opinion, not an oracle: it deviates in ${deviating}.`,
+    "Run them against any other endpoint: `WAKEFUL_CONFORMANCE_ENDPOINT=http://… npx vitest run test/conformance`.",
+  ];
+  for (const { subject, cases } of groups) {
+    lines.push("", `## ${subject}`, "", "| Case | Rests on | fauxqs |", "| --- | --- | --- |");
+    for (const each of cases) {
+      const source = each.source === "inferred" ? "*inferred*" : `“${each.source.quote}” (${each.source.page})`;
+      const opinion = fauxqsDeviations[each.title] ?? (isTriedOn(each) ? "agrees" : "not tried: it cannot move time");
+      lines.push(`| ${[each.title, source, opinion].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
