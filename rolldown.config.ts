@@ -2,7 +2,8 @@ import { defineConfig } from "rolldown";
 import manifest from "./package.json" with { type: "json" };
 
 /** One file for each way into the package, and few shared ones: seventy small files take three times as long to import. */
-const entries = Object.values(manifest.exports).flatMap((entry) => {
+const ways = [...Object.values(manifest.exports), ...Object.values(manifest.bin)];
+const entries = ways.flatMap((entry) => {
   const built = typeof entry === "string" ? entry : entry.default;
   return built.endsWith(".js") ? [built.replace(/^\.\/dist\/(.*)\.js$/, "$1")] : [];
 });

@@ -82,6 +82,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   /** Makes messages in flight on one queue visible now. Returns how many. Touches nothing else. */
   expireVisibility(queue: string, which?: (message: MessageInspection) => boolean): number;
   inspect(queue: string): QueueInspection;
+  /** The names of all queues. */
+  readonly queues: readonly string[];
   /** What happened to a message that was sent or published, in order. */
   history(messageId: string): readonly Activity[];
   /** Calls back for everything that happens to messages. */
@@ -155,6 +157,10 @@ class RunningSimulator implements AwsSimulator {
 
   expireVisibility(queue: string, which: (message: MessageInspection) => boolean = () => true): number {
     return this.#queue(queue).expireVisibility((message) => which(this.#inspectMessage(message)));
+  }
+
+  get queues(): readonly string[] {
+    return [...this.#broker.queues.keys()];
   }
 
   inspect(name: string): QueueInspection {

@@ -15,6 +15,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   launch: ["contracts", "time", "errors", "probe"],
   simulator: ["contracts", "time", "errors"],
   runners: ["journal", "probe", "report", "harness", "contracts", "time", "errors", "launch", "codecs"],
+  cli: ["simulator", "time", "errors"],
   index: ["harness", "journal", "probe", "report", "contracts", "time", "errors"],
 };
 

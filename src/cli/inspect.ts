@@ -1,0 +1,51 @@
+import { stripVTControlCharacters } from "node:util";
+import type { MessageInspection, QueueInspection } from "../simulator/index.ts";
+import { formatDuration } from "../time/index.ts";
+
+const bodyShown = 100;
+const messagesShown = 50;
+
+/** The counts of all queues, as a table. */
+export function queuesTable(queues: readonly QueueInspection[]): string {
+  if (queues.length === 0) return "There are no queues.";
+  return table([
+    ["queue", "ready", "delayed", "in flight", "polls"],
+    ...queues.map(({ name, ready, delayed, inFlight, polls }) => [
+      name,
+      ...[ready, delayed, inFlight, polls].map(String),
+    ]),
+  ]);
+}
+
+/** One queue's messages. */
+export function messagesTable({ name, messages }: QueueInspection): string {
+  if (messages.length === 0) return `${name} is empty.`;
+  const rows = messages
+    .slice(0, messagesShown)
+    .map((message) => [
+      message.id.slice(0, 8),
+      message.state,
+      String(message.receives),
+      message.visibleIn > 0 ? formatDuration(message.visibleIn) : "",
+      bodyOf(message),
+    ]);
+  const more = messages.length - rows.length;
+  return `${table([["message", "state", "receives", "visible in", "body"], ...rows])}${more > 0 ? `\n… and ${more} more` : ""}`;
+}
+
+function bodyOf({ body }: MessageInspection): string {
+  const line = stripVTControlCharacters(body).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  return line.length > bodyShown ? `${line.slice(0, bodyShown)}…` : line;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,6 @@
+/** Where a command writes, and what ends it; the tests give their own. */
+export interface Terminal {
+  readonly print: (text: string) => void;
+  /** Resolves when the user wants the program to end. */
+  readonly interrupted: () => Promise<void>;
+}
