@@ -8,10 +8,14 @@ const entries = ways.flatMap((entry) => {
   return built.endsWith(".js") ? [built.replace(/^\.\/dist\/(.*)\.js$/, "$1")] : [];
 });
 
+/** What is installed beside the package, or given by the user. */
+const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
 export default defineConfig({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
   platform: "node",
-  // what is installed beside the package, or given by the user
-  external: /^[^./]/,
+  // the lowest Node of `engines` knows no `using`
+  transform: { target: "node22" },
+  external: [/^node:/, ...installed.map((name) => new RegExp(`^${name}(/|$)`))],
   output: { dir: "dist", format: "esm", chunkFileNames: "shared/[name].js" },
 });

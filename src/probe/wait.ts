@@ -1,5 +1,13 @@
 import type { VerdictCode } from "../errors.ts";
-import { Deadline, type DeadlineCap, formatDuration, milliseconds, type Passed, Waker } from "../time/index.ts";
+import {
+  Deadline,
+  type DeadlineCap,
+  formatDuration,
+  milliseconds,
+  type Passed,
+  Resources,
+  Waker,
+} from "../time/index.ts";
 import type { Look, ProbeContext } from "./context.ts";
 import { describeResult } from "./describe-result.ts";
 import { type Fatal, Looker } from "./looker.ts";
@@ -23,7 +31,7 @@ export class ProbeWait implements Disposable {
   readonly #options: ProbeOptions;
   readonly #source: string;
   readonly #signal: AbortSignal;
-  readonly #resources = new DisposableStack();
+  readonly #resources = new Resources();
   readonly #dying = new AbortController();
   /** Aborted when the wait must end now, for whichever reason. */
   readonly #over: AbortSignal;
@@ -154,7 +162,7 @@ export class ProbeWait implements Disposable {
     if (onTimeout === undefined) return {};
     const { clock, cap } = this.#context;
     const most = Math.min(longestDump, cap === undefined ? longestDump : Math.max(leastDump, cap.at - clock.now()));
-    using resources = new DisposableStack();
+    using resources = new Resources();
     const silence = new Promise<unknown>((resolve) => {
       const timer = clock.timer(most, () => {
         resolve(`onTimeout took more than ${formatDuration(most)}`);
@@ -177,7 +185,7 @@ export class ProbeWait implements Disposable {
 
   [Symbol.dispose](): void {
     this.#over.removeEventListener("abort", this.waker.wake);
-    this.#resources.dispose();
+    this.#resources[Symbol.dispose]();
   }
 
   /** Throws when the wait was aborted, or a system died that should not have. */

@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
+// the lowest that package.json promises
+const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { engines: { node: string } };
+const lowestNode = `${engines.node.replace(">=", "")}.0`;
 let folder: string;
 let files: string[];
 
@@ -26,7 +29,8 @@ beforeAll(() => {
   const others = ["vitest", "typescript", "@types/node", "@aws-sdk/client-sns", "@aws-sdk/client-sqs"].map(
     (name) => `${name}@${devDependencies[name]}`,
   );
-  run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", `./${packed.filename}`, ...others]);
+  const oldest = `node-${process.platform}-${process.arch}@${lowestNode}`;
+  run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", `./${packed.filename}`, oldest, ...others]);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -96,6 +100,12 @@ await simulator.close();
   );
   expect(run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."])).toBe("");
   expect(run(process.execPath, ["consumer.ts"]).trim()).toBe('{"id":1} 7');
+});
+
+test("it runs on the lowest Node that it promises", () => {
+  const node = join(folder, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  expect(run(node, ["--version"]).trim()).toBe(`v${lowestNode}`);
+  expect(run(node, ["consumer.ts"]).trim()).toBe('{"id":1} 7');
 });
 
 test("a Vitest suite of its own runs on it", () => {
