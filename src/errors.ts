@@ -5,6 +5,8 @@
  * test that is not as it must be (a broker, a resource, a process); a `VerdictError` is a test's result: red.
  */
 
+import { escapeText, redactText } from "./text/index.ts";
+
 /** A length of time for people: "0.4 ms", "12 ms", "1.25 s", "1 min 30 s". */
 export function formatDuration(length: number): string {
   if (!Number.isFinite(length)) return "without end";
@@ -17,6 +19,10 @@ export function formatDuration(length: number): string {
   return [hours && `${hours} h`, minutes && `${minutes} min`, rest && `${rest} s`].filter(Boolean).join(" ");
 }
 
+/** What a system wrote, for a message: it may steer no terminal and show no secret. */
+const line = (text: string) => redactText(escapeText(text));
+const logText = (title: string, log: readonly string[]) =>
+  log.length === 0 ? "" : `\n${title}:\n  ${log.map(line).join("\n  ")}`;
 const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
 
 interface Kind<Facts> {
@@ -154,12 +160,12 @@ const table = {
   ),
   SYSTEM_NOT_READY: system<{ system: string; waited: number; check: string; last: string; log: readonly string[] }>(
     ({ system, waited, check, last, log }) =>
-      `${system} was not ready after ${formatDuration(waited)}: ${check}${last ? `; last: ${last}` : ""}${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
+      `${system} was not ready after ${formatDuration(waited)}: ${check}${last ? `; last: ${line(last)}` : ""}${logText("Its log", log) || "\nIt logged nothing."}`,
     () => `Start it by hand with the same environment, or raise startWithin.`,
   ),
   SYSTEM_EXITED_AT_START: system<{ system: string; exit: string; log: readonly string[] }>(
     ({ system, exit, log }) =>
-      `${system} ended while it was starting (${exit})${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : "\nIt logged nothing."}`,
+      `${system} ended while it was starting (${exit})${logText("Its log", log) || "\nIt logged nothing."}`,
     () =>
       `The cause is usually in its last lines. It inherits only PATH, HOME, TMPDIR and LANG: name what else it needs in inherit or env.`,
   ),
@@ -169,7 +175,7 @@ const table = {
   ),
   SYSTEM_HUNG_ON_STOP: system<{ system: string; stopWithin: number; log: readonly string[] }>(
     ({ system, stopWithin, log }) =>
-      `${system} did not stop within ${formatDuration(stopWithin)} and was killed${log.length > 0 ? `\nIts log:\n  ${log.join("\n  ")}` : ""}`,
+      `${system} did not stop within ${formatDuration(stopWithin)} and was killed${logText("Its log", log)}`,
     () =>
       `A service that cannot stop loses work when it is deployed. Does it wait for a poll or a connection? Or raise stopWithin.`,
   ),
@@ -192,7 +198,7 @@ const table = {
   ),
   START_TIMED_OUT: system<{ within: number; opened: readonly string[]; log: readonly string[] }>(
     ({ within, opened, log }) =>
-      `start() did not finish within ${formatDuration(within)}; opened so far: ${list(opened)}${log.length > 0 ? `\nTheir log:\n  ${log.join("\n  ")}` : ""}`,
+      `start() did not finish within ${formatDuration(within)}; opened so far: ${list(opened)}${logText("Their log", log)}`,
     () => `Raise startWithin, or look at what start() is waiting for.`,
   ),
   CLOSE_FAILED: system<{ what: string }>(

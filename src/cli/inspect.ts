@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import type { MessageInspection, QueueInspection } from "../simulator/index.ts";
+import { escapeText, redactText } from "../text/index.ts";
 import { formatDuration } from "../time/index.ts";
 
 const bodyShown = 100;
@@ -34,7 +34,7 @@ export function messagesTable({ name, messages }: QueueInspection): string {
 }
 
 function bodyOf({ body }: MessageInspection): string {
-  const line = stripVTControlCharacters(body).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const line = escapeText(redactText(body.replace(/\s+/g, " ")));
   return line.length > bodyShown ? `${line.slice(0, bodyShown)}…` : line;
 }
 

@@ -109,7 +109,7 @@ describe("up", () => {
     await sqs.receiveMessage({ QueueUrl });
     await program.shows(/work {2}delivered {2}[0-9a-f]{8} {2}receive 1/);
 
-    expect((await wakeful("inspect", "--port", program.port)).output).toMatch(/work +0 +0 +1 +0\ndead +0 +0 +0 +0/);
+    expect((await wakeful("inspect", "--port", program.port)).output).toMatch(/dead +0 +0 +0 +0\nwork +0 +0 +1 +0/);
     const inspected = await wakeful("inspect", "work", "--port", program.port);
     expect(inspected.output).toMatch(/in flight +1 +29\.\d s +red/);
     expect(inspected.output).not.toContain("\u001b");

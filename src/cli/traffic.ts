@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import type { Activity } from "../simulator/index.ts";
+import { escapeText } from "../text/index.ts";
 
 const idShown = 8;
 
@@ -15,5 +15,5 @@ export function trafficLine({ at, queue, what, messageId, receives, detail }: Ac
     detail ?? "",
   ];
   // names come from whoever calls: no terminal may be steered by them
-  return stripVTControlCharacters(parts.filter((part) => part !== "").join("  ")).replace(/[\p{Cc}\p{Cf}]/gu, "?");
+  return escapeText(parts.filter((part) => part !== "").join("  "));
 }

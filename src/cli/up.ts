@@ -75,7 +75,7 @@ async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text:
 
 function inspect(simulator: AwsSimulator, input: unknown): unknown {
   const { queue } = input as { queue?: string };
-  const names = queue === undefined ? simulator.queues : [queue];
+  const names = queue === undefined ? simulator.queues.toSorted() : [queue];
   const queues = names.map((name) => simulator.inspect(name));
   // where all are asked for, counts only
   return { queues: queue === undefined ? queues.map((each) => ({ ...each, messages: [] })) : queues };

@@ -1,4 +1,4 @@
-import { escapeJson } from "./escape.ts";
+import { escapeJson } from "../text/index.ts";
 import type { Evidence } from "./evidence.ts";
 import { toPlain } from "./plain.ts";
 

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { isSecretField, redacted, redactText } from "./redact.ts";
+import { isSecretField, redacted, redactText } from "../text/index.ts";
 
 const deepest = 10;
 const widest = 100;

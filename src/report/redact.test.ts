@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isSecret } from "./redact.ts";
+import { isSecret } from "../text/index.ts";
 import { type Evidence, renderJson, renderText, toPlain } from "./index.ts";
 
 const event = {

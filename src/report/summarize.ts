@@ -1,7 +1,6 @@
 import { errorLine } from "./error-text.ts";
-import { escapeText } from "./escape.ts";
+import { escapeText, redactText } from "../text/index.ts";
 import { isError, toPlainWithin } from "./plain.ts";
-import { redactText } from "./redact.ts";
 
 /** How much more is read than is shown, so that a long text at the beginning is not cut short for what follows. */
 const reserve = 100;

@@ -2,7 +2,7 @@ import { formatDuration } from "../errors.ts";
 import { errorText } from "./error-text.ts";
 import type { Evidence, EventEvidence } from "./evidence.ts";
 import { toPlainWithin } from "./plain.ts";
-import { isSecret, redacted } from "./redact.ts";
+import { isSecret, redacted } from "../text/index.ts";
 import { oneLine, shorten, summarize } from "./summarize.ts";
 import { timelineRows } from "./timeline-text.ts";
 

@@ -1,0 +1,2 @@
+export { escapeJson, escapeText } from "./escape.ts";
+export { isSecret, isSecretField, redacted, redactText } from "./redact.ts";
