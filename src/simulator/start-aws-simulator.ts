@@ -79,6 +79,17 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
    * Timers of the system under test itself do not move.
    */
   advance(by: Duration): Promise<Advance>;
+  /** As `advance`, to a moment of virtual time. Rejects with `INVALID_OPTION` for one that is over. */
+  advanceTo(time: Date): Promise<Advance>;
+  /**
+   * As `advance`, to the next deadline of all: the end of a visibility timeout, a delay, a long poll, a retention. With none
+   * ahead it does nothing; `by` of the result says how far it was.
+   */
+  advanceToNext(): Promise<Advance>;
+  /** Stops virtual time where it is: nothing becomes visible, no poll ends. `advance` still moves it. */
+  pause(): void;
+  /** Lets time run on from where it stands. */
+  resume(): void;
   /** Makes messages in flight on one queue visible now. Returns how many. Touches nothing else. */
   expireVisibility(queue: string, which?: (message: MessageInspection) => boolean): number;
   inspect(queue: string): QueueInspection;
@@ -152,7 +163,37 @@ class RunningSimulator implements AwsSimulator {
   }
 
   async advance(by: Duration): Promise<Advance> {
-    return await this.#travel.advance(milliseconds(by, "advance"));
+    const length = milliseconds(by, "advance");
+    return await this.#travel.advance(() => length);
+  }
+
+  async advanceTo(time: Date): Promise<Advance> {
+    return await this.#travel.advance(() => {
+      const length = time.getTime() - this.#broker.time.now();
+      // the clock has fractions of a millisecond, a date has none
+      if (length > -1) return Math.max(0, length);
+      const value = Number.isNaN(length) ? "an invalid date" : time.toISOString();
+      throw wakefulError("INVALID_OPTION", {
+        option: "advanceTo",
+        value,
+        expected: `a time that is not before ${this.now().toISOString()}: virtual time never goes back`,
+      });
+    });
+  }
+
+  async advanceToNext(): Promise<Advance> {
+    return await this.#travel.advance(() => {
+      const { time } = this.#broker;
+      return Math.max(0, (time.next() ?? time.now()) - time.now());
+    });
+  }
+
+  pause(): void {
+    this.#broker.time.pause();
+  }
+
+  resume(): void {
+    this.#broker.time.resume();
   }
 
   expireVisibility(queue: string, which: (message: MessageInspection) => boolean = () => true): number {

@@ -31,11 +31,11 @@ export class TimeTravel {
     this.#scopes = scopes;
   }
 
-  /** One advance at a time: a second one begins where the first ended. */
-  advance(by: number): Promise<Advance> {
+  /** One advance at a time: a second one begins where the first ended. `length` is asked when it begins, ms. */
+  advance(length: () => number): Promise<Advance> {
     const scopes = [...this.#scopes].map(({ name }) => `"${name}"`);
     if (scopes.length > 1) return Promise.reject(wakefulError("TIME_IS_SHARED", { scopes }));
-    const next = this.#last.then(() => this.#walk(by));
+    const next = this.#last.then(() => this.#walk(length()));
     this.#last = next.catch(() => undefined);
     return next;
   }
@@ -48,23 +48,23 @@ export class TimeTravel {
     let steps = 0;
     time.pin(time.now());
     try {
-      await this.#settle(began, notSettled);
+      await this.#settle(began, steps, notSettled);
       for (let next = time.next(); next !== undefined && next <= target; next = time.next()) {
         steps++;
         time.pin(next);
-        await this.#settle(began, notSettled);
+        await this.#settle(began, steps, notSettled);
       }
       time.pin(target);
     } finally {
       time.release(by);
     }
     activity.add({ what: "time advanced", at: time.now(), detail: `${by} ms in ${steps} steps` });
-    await this.#settle(began, notSettled);
+    await this.#settle(began, steps, notSettled);
     return { by, steps, took: time.real() - began, notSettled: [...notSettled] };
   }
 
   /** Waits until consumers are back at their polls. */
-  async #settle(began: number, notSettled: Set<string>): Promise<void> {
+  async #settle(began: number, steps: number, notSettled: Set<string>): Promise<void> {
     const { time } = this.#broker;
     const waker = new Waker(time.clock);
     using watch = this.#broker.onChange(waker.wake);
@@ -78,7 +78,7 @@ export class TimeTravel {
       if (holding.length === 0) return;
       const now = time.real();
       if (now - began > longestWalk) {
-        throw wakefulError("TIME_NOT_SETTLED", { holding, steps: 0, waited: now - began });
+        throw wakefulError("TIME_NOT_SETTLED", { holding, steps, waited: now - began });
       }
       if (now - stepBegan > longestStep) {
         for (const line of holding) notSettled.add(line);

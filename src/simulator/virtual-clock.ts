@@ -10,7 +10,7 @@ interface Armed {
 }
 
 /**
- * Real time plus an offset that only grows. All deadlines of a simulator live on it, in one heap, with one real timer armed
+ * Real time plus an offset that only grows, but for pauses; it never goes back. All deadlines of a simulator live on it, in one heap, with one real timer armed
  * for the earliest; that timer does not hold the process. While deadlines fire the time stands at theirs.
  */
 export class VirtualClock {
@@ -18,6 +18,7 @@ export class VirtualClock {
   readonly #heap: Armed[] = [];
   #offset = 0;
   #pinned: number | undefined;
+  #paused = false;
   #order = 0;
   #timer: Disposable | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
@@ -65,10 +66,30 @@ export class VirtualClock {
     this.#fire(Math.floor(this.#pinned) + 1);
   }
 
-  /** Lets time run on again, ahead by `jump` milliseconds of where it would have been. */
+  /** Lets time run on again, ahead by `jump` milliseconds of where it would have been; while it is paused it stays. */
   release(jump: number): void {
+    if (this.#paused) return;
     this.#pinned = undefined;
     this.#offset += jump;
+    this.#arm();
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Stops the time where it is, until `resume`. */
+  pause(): void {
+    this.#pinned ??= this.now();
+    this.#paused = true;
+  }
+
+  /** Lets time run on from where it stands. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#offset = this.now() - this.#clock.wall();
+    this.#pinned = undefined;
     this.#arm();
   }
 

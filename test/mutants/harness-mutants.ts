@@ -282,7 +282,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
-    find: "        time.pin(next);\n        await this.#settle(began, notSettled);",
+    find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",
     replace: "        time.pin(target);",
     tests: simulator,
   },
@@ -309,9 +309,9 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "the transport's own queue is left behind",
-    file: "src/transports/sns-sqs/transport.ts",
-    find: "          await sqs.deleteQueue({ QueueUrl: url });\n        });",
-    replace: "        });",
+    file: "src/transports/sns-sqs/own-queue.ts",
+    find: "    await sqs.deleteQueue({ QueueUrl: this.url });",
+    replace: "    void sqs;",
     tests: snsSqs,
   },
   {

@@ -107,6 +107,13 @@ export interface SnsClient {
     options?: CallOptions,
   ): Promise<{ SubscriptionArn?: string | undefined }>;
   unsubscribe(input: { SubscriptionArn: string }, options?: CallOptions): Promise<unknown>;
+  listSubscriptions(
+    input: { NextToken?: string },
+    options?: CallOptions,
+  ): Promise<{
+    Subscriptions?: { SubscriptionArn?: string | undefined; Endpoint?: string | undefined }[] | undefined;
+    NextToken?: string | undefined;
+  }>;
   publish(
     input: {
       TopicArn: string;

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type {
   Accounting,
   ChannelDeclaration,
@@ -18,18 +18,13 @@ import type {
 import { wakefulError } from "../../errors.ts";
 import { type Clock, type Duration, systemClock } from "../../time/index.ts";
 import { Addresses } from "./addresses.ts";
-import { explain } from "./aws-errors.ts";
 import { ByHand } from "./by-hand.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
 import { toAwsAttributes } from "./message.ts";
-import { allowTopic } from "./queue-policy.ts";
+import { OwnQueue, sweep } from "./own-queue.ts";
 import { QueueReader } from "./reader.ts";
 import { ReaderLease } from "./reader-lease.ts";
 import { wholeSeconds } from "./whole-seconds.ts";
-
-/** A run's queues are swept away by whoever finds them after this time. */
-const ownQueueLifetime = 6 * 3_600_000;
-const ownQueueRetention = 3_600;
 
 export interface SnsSqsOptions {
   /** `new SNS(...)` of @aws-sdk/client-sns 3. */
@@ -81,6 +76,7 @@ export class SnsSqs extends ByHand {
   readonly #clock: Clock;
   readonly #run: string;
   readonly #pollers: number;
+  #swept = false;
 
   /** @internal Use `snsSqs`. */
   constructor(options: SnsSqsOptions) {
@@ -153,6 +149,15 @@ export class SnsSqs extends ByHand {
     };
   }
 
+  /**
+   * Removes queues and subscriptions that killed runs have left on the broker: those of a harness's own whose expiry, six
+   * hours after their last use, has passed. Returns the queues' names. The first listener on a topic does it by itself.
+   */
+  async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<string[]> {
+    const { sns, sqs } = this.#options;
+    return await sweep({ sns, sqs, clock: this.#clock, signal: options.signal ?? new AbortController().signal });
+  }
+
   async #publish(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
     const input = {
       Message: textOf(message.body, `topic ${name}`),
@@ -186,47 +191,20 @@ export class SnsSqs extends ByHand {
 
   async #listenToTopic(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
     const { sns, sqs } = this.#options;
-    const topicArn = await this.#addresses.topic(name, signal);
-    const queueName = `wakeful-${this.#run}-${randomUUID().slice(0, 8)}-${name}`.slice(0, 80);
-    const expires = new Date(this.#clock.wall() + ownQueueLifetime).toISOString();
-    const call = { abortSignal: signal };
-    let client: "SNS" | "SQS" = "SQS";
+    const arn = await this.#addresses.topic(name, signal);
+    const options = { sns, sqs, clock: this.#clock, run: this.#run, signal };
+    const [queue] = await Promise.all([OwnQueue.create({ ...options, topic: { name, arn } }), this.#sweepOnce(signal)]);
+    return this.#read(queue.url, sink, () => queue[Symbol.asyncDispose]());
+  }
+
+  /** On a broker that others use too, the first listener sweeps away what killed runs have left there. */
+  async #sweepOnce(signal: AbortSignal): Promise<void> {
+    if (this.#options.accounting !== undefined || this.#swept) return;
+    this.#swept = true;
     try {
-      const { QueueUrl: url = "" } = await sqs.createQueue(
-        {
-          QueueName: queueName,
-          Attributes: { MessageRetentionPeriod: String(ownQueueRetention) },
-          tags: { "wakeful:run": this.#run, "wakeful:expires": expires },
-        },
-        call,
-      );
-      try {
-        const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, call);
-        const queueArn = Attributes["QueueArn"] ?? "";
-        await sqs.setQueueAttributes({ QueueUrl: url, Attributes: { Policy: allowTopic(queueArn, topicArn) } }, call);
-        client = "SNS";
-        const { SubscriptionArn: subscriptionArn = "" } = await sns.subscribe(
-          {
-            TopicArn: topicArn,
-            Protocol: "sqs",
-            Endpoint: queueArn,
-            Attributes: { RawMessageDelivery: "true" },
-            ReturnSubscriptionArn: true,
-          },
-          call,
-        );
-        return this.#read(url, sink, async () => {
-          await sns.unsubscribe({ SubscriptionArn: subscriptionArn });
-          await sqs.deleteQueue({ QueueUrl: url });
-        });
-      } catch (error) {
-        // what went wrong first is what to tell; a queue that cannot be removed either expires, by its tag
-        await sqs.deleteQueue({ QueueUrl: url }).catch(() => undefined);
-        throw error;
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw explain(error, client);
+      await this.sweep({ signal });
+    } catch {
+      // it may not be allowed, and is no reason not to listen: `sweep()` itself tells why
     }
   }
 

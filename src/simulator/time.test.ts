@@ -1,0 +1,89 @@
+/** Virtual time, as tests move it. */
+import { SQS } from "@aws-sdk/client-sqs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type AwsSimulator, startAwsSimulator } from "./index.ts";
+
+let simulator: AwsSimulator;
+let sqs: SQS;
+
+beforeEach(async () => {
+  simulator = await startAwsSimulator();
+  sqs = new SQS(simulator.config);
+});
+afterEach(async () => {
+  sqs.destroy();
+  await simulator.close();
+});
+
+async function queueWith(...delays: number[]): Promise<string> {
+  const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "work" });
+  for (const DelaySeconds of delays) await sqs.sendMessage({ QueueUrl, MessageBody: "x", DelaySeconds });
+  return QueueUrl;
+}
+const ready = () => simulator.inspect("work").ready;
+
+describe("advanceTo", () => {
+  test("goes to a moment, on whose way everything happens", async () => {
+    await queueWith(30, 60, 300);
+    const target = new Date(simulator.now().getTime() + 61_000);
+    await simulator.advanceTo(target);
+    expect(ready()).toBe(2);
+    expect(simulator.now().getTime()).toBeGreaterThanOrEqual(target.getTime());
+  });
+
+  test.for([new Date(0), new Date(Number.NaN)])("refuses %s", async (moment) => {
+    await expect(simulator.advanceTo(moment)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  });
+});
+
+describe("advanceToNext", () => {
+  test("goes from deadline to deadline, and no further", async () => {
+    simulator.pause();
+    await queueWith(30, 60);
+    expect(await simulator.advanceToNext()).toMatchObject({ by: 30_000, steps: 1 });
+    expect(ready()).toBe(1);
+    expect(await simulator.advanceToNext()).toMatchObject({ by: 30_000, steps: 1 });
+    expect(ready()).toBe(2);
+  });
+
+  test("stays where it is with nothing ahead", async () => {
+    expect(await simulator.advanceToNext()).toMatchObject({ by: 0 });
+  });
+});
+
+describe("pause", () => {
+  test("stops the time until it is resumed, and advance moves it meanwhile", async () => {
+    await queueWith(30);
+    simulator.pause();
+    const stands = simulator.now();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(simulator.now()).toEqual(stands);
+    await simulator.advance("29s");
+    expect(simulator.now().getTime() - stands.getTime()).toBe(29_000);
+    expect(ready()).toBe(0);
+    await simulator.advance("1s");
+    expect(ready()).toBe(1);
+    expect(simulator.now().getTime() - stands.getTime()).toBe(30_000);
+    simulator.resume();
+    await expect.poll(() => simulator.now().getTime() - stands.getTime()).toBeGreaterThan(30_000);
+  });
+
+  test("nothing comes due by itself while it lasts", async () => {
+    const QueueUrl = await queueWith();
+    await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
+    await sqs.receiveMessage({ QueueUrl, VisibilityTimeout: 1 });
+    simulator.pause();
+    const { visibleIn } = simulator.inspect("work").messages[0] ?? {};
+    await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+    expect(simulator.inspect("work").messages[0]?.visibleIn).toBe(visibleIn);
+    simulator.resume();
+    await simulator.advance("1s");
+    expect(ready()).toBe(1);
+  });
+});
+
+test("each simulator has a clock of its own", async () => {
+  await using other = await startAwsSimulator();
+  await simulator.advance("1h");
+  expect(simulator.now().getTime() - other.now().getTime()).toBeGreaterThan(3_590_000);
+});
