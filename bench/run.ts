@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { type Figure, keepsBudget, readResult, resultsFolder, writeResult } from "./support/results.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, only: { type: "string" } } });
-const all = ["start", "journal", "waiting", "customers", "detection", "suite"];
+const all = ["start", "journal", "waiting", "customers", "simulator", "detection", "suite"];
 const wanted = values.only?.split(",") ?? all;
 const root = join(import.meta.dirname, "..");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");

@@ -71,7 +71,7 @@ export class VirtualClock {
     if (this.#paused) return;
     this.#pinned = undefined;
     this.#offset += jump;
-    this.#arm();
+    this.#armAnew();
   }
 
   get paused(): boolean {
@@ -90,13 +90,20 @@ export class VirtualClock {
     this.#paused = false;
     this.#offset = this.now() - this.#clock.wall();
     this.#pinned = undefined;
-    this.#arm();
+    this.#armAnew();
   }
 
   close(): void {
     this.#closed = true;
     this.#timer?.[Symbol.dispose]();
     this.#heap.length = 0;
+  }
+
+  /** After a jump: the timer that was armed before it would be late by all of it. */
+  #armAnew(): void {
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    this.#timer?.[Symbol.dispose]();
+    this.#arm();
   }
 
   #arm(): void {
