@@ -88,13 +88,18 @@ export class Handlers {
       this.#count(trace, name, -1);
       this.#changed();
     };
-    // itself where it is a promise; other thenables may do their work anew with each then()
-    const promise = Promise.resolve(result);
-    promise.then(done, (cause: unknown) => {
-      this.fault(cause, name);
-      done();
-    });
-    return promise;
+    // the bus gets what comes after us: a failure that it does not handle stays an unhandled one, as it would be without us
+    return Promise.resolve(result).then(
+      (value) => {
+        done();
+        return value;
+      },
+      (cause: unknown) => {
+        this.fault(cause, name);
+        done();
+        throw cause;
+      },
+    );
   }
 
   fault(cause: unknown, name: string): void {
