@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { ChannelDeclaration } from "../../contracts/index.ts";
 import { createHarness } from "../../harness/index.ts";
@@ -116,7 +119,10 @@ describe("knowing that nothing else happens", () => {
 
 describe("the bus", () => {
   test("a handler that throws, now or later, fails no send and is in the timeline", async () => {
-    const { bus, harness } = await open();
+    // such an emitter takes care of promises that its handlers reject
+    const { bus, harness } = await open(new EventEmitter({ captureRejections: true }));
+    const errors: unknown[] = [];
+    bus.on("error", (error) => errors.push(error));
     bus.on("created", () => Promise.reject(new Error("thrown later")));
     bus.on("created", () => {
       throw new Error("thrown now");
@@ -125,7 +131,25 @@ describe("the bus", () => {
     await scope.channels.created.send({ id: "a" });
     await scope.settled();
     expect(scope.timeline()).toMatch(/fault in a handler of created Error: thrown now[\s\S]*thrown later/);
+    expect(errors).toEqual([new Error("thrown later")]);
     await harness.close();
+  });
+
+  test("a promise that a handler rejects, and nobody cares for, is as unhandled as without the harness", async () => {
+    const script = `
+      import { EventEmitter } from "node:events";
+      import { inProcess } from ${JSON.stringify(join(import.meta.dirname, "index.ts"))};
+      const bus = new EventEmitter();
+      inProcess(bus);
+      process.on("unhandledRejection", (error) => console.log("unhandled:", error.message));
+      bus.on("created", async () => { throw new Error("database is down"); });
+      bus.emit("created");`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--input-type=module-typescript",
+      "--eval",
+      script,
+    ]);
+    expect(stdout).toBe("unhandled: database is down\n");
   });
 
   test("keeps its own behaviour: once, off, listeners, order", async () => {
