@@ -3,11 +3,12 @@ import { execFileSync } from "node:child_process";
 import { test } from "vitest";
 import { type Figure, writeResult } from "./support/results.ts";
 import { fauxqsScript, RawClient, Server, wakefulScript } from "./support/servers.ts";
+import { Load } from "./support/load.ts";
 import { summarize } from "./support/statistics.ts";
 
 const rounds = 5;
 const connections = 16;
-const sendsARound = 3_000;
+const sendsARound = 10_000;
 const many = 1_000_000;
 const inFlight = 10_000;
 
@@ -37,28 +38,33 @@ async function inParallel(work: () => Promise<boolean>): Promise<void> {
 }
 
 /** Messages a second. */
-async function sendRate(client: RawClient, QueueUrl: string): Promise<number> {
+async function sendRate(load: Load, QueueUrl: string): Promise<number> {
   let sent = 0;
   const began = performance.now();
-  await inParallel(async () => {
-    if (++sent > sendsARound) return false;
-    await client.sqs("SendMessage", { QueueUrl, MessageBody: `{"order_id":"${sent}"}` });
-    return true;
+  await load.run(() => {
+    if (++sent > sendsARound) return undefined;
+    return { action: "SendMessage", body: JSON.stringify({ QueueUrl, MessageBody: `{"order_id":"${sent}"}` }) };
   });
   return (sendsARound / (performance.now() - began)) * 1_000;
 }
 
 /** Messages received and deleted a second, until the queue is empty. */
-async function receiveRate(client: RawClient, QueueUrl: string): Promise<number> {
+async function receiveRate(load: Load, QueueUrl: string): Promise<number> {
   let received = 0;
+  const receive = { action: "ReceiveMessage", body: JSON.stringify({ QueueUrl, MaxNumberOfMessages: 10 }) };
+  const received10 = Array.from({ length: connections }, () => false);
   const began = performance.now();
-  await inParallel(async () => {
-    const { Messages = [] } = await client.sqs<Received>("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
-    if (Messages.length === 0) return false;
+  await load.run((connection, answer) => {
+    if (received10[connection] !== true) {
+      received10[connection] = true;
+      return receive;
+    }
+    received10[connection] = false;
+    const { Messages = [] } = JSON.parse(answer) as Received;
+    if (Messages.length === 0) return undefined;
     received += Messages.length;
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await client.sqs("DeleteMessageBatch", { QueueUrl, Entries });
-    return true;
+    return { action: "DeleteMessageBatch", body: JSON.stringify({ QueueUrl, Entries }) };
   });
   return (received / (performance.now() - began)) * 1_000;
 }
@@ -134,11 +140,13 @@ test("the simulator, side by side with fauxqs", { timeout: 900_000 }, async () =
       theirs: { send: [] as number[], receive: [] as number[] },
     };
     const urls = [await createQueue(toWakeful, "load"), await createQueue(toFauxqs, "load")] as const;
+    using onWakeful = await Load.open(wakeful.url, connections);
+    using onFauxqs = await Load.open(fauxqs.url, connections);
     for (let round = 0; round < rounds; round++) {
-      rates.ours.send.push(await sendRate(toWakeful, urls[0]));
-      rates.theirs.send.push(await sendRate(toFauxqs, urls[1]));
-      rates.ours.receive.push(await receiveRate(toWakeful, urls[0]));
-      rates.theirs.receive.push(await receiveRate(toFauxqs, urls[1]));
+      rates.ours.send.push(await sendRate(onWakeful, urls[0]));
+      rates.theirs.send.push(await sendRate(onFauxqs, urls[1]));
+      rates.ours.receive.push(await receiveRate(onWakeful, urls[0]));
+      rates.theirs.receive.push(await receiveRate(onFauxqs, urls[1]));
     }
     for (const way of ["send", "receive"] as const) {
       const [one, other] = [median(rates.ours[way]), median(rates.theirs[way])];

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
+import { authorization } from "./load.ts";
 
 /** A simulator in a process of its own, which answers one line of JSON for each line that it is sent. */
 export class Server implements AsyncDisposable {
@@ -42,6 +43,7 @@ export class Server implements AsyncDisposable {
 /** Ours. Commands: "memory", "advance". */
 export const wakefulScript = `
   import { createInterface } from "node:readline";
+import { authorization } from "./load.ts";
   import { startAwsSimulator } from "wakeful/aws-simulator";
   const simulator = await startAwsSimulator();
   console.log(simulator.url);
@@ -87,8 +89,6 @@ export class RawClient implements Disposable {
   #post(headers: Readonly<Record<string, string>>, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.#url;
-      const authorization =
-        "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
       const call = request(
         { hostname, port, method: "POST", path: "/", agent: this.#agent, headers: { ...headers, authorization } },
         (response) => {
