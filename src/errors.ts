@@ -215,7 +215,7 @@ const table = {
     "SLA violated",
     "Is the system slower than promised, or did the event never start? The timeline shows how far it came.",
   ),
-  WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare the closest one below."),
+  WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare it with the closest one."),
   UNEXPECTED_EVENT: verdict("Unexpected event", "Something happened that should not have."),
   WRONG_COUNT: verdict(
     "Wrong count",
@@ -249,12 +249,15 @@ const table = {
   NOT_AWAITED: verdict("Not awaited", "Put await before it: a wait that nobody awaits cannot fail the test."),
   PROOF_CONTRADICTED: verdict(
     "Proof contradicted",
-    "The proof rested on a declaration that is not true: finishesBeforeReply, or idle.",
+    "Either what the proof rested on is not true (finishesBeforeReply, idle), or this is another test's event: let the system hand traceparent on, or match on ids that are unique to the test.",
   ),
   LISTENER_DEAF: verdict("Listener deaf", "The listener lost its broker during the wait: events may be missing."),
   LISTENER_FAILED: verdict("Listener failed", "See the cause. The listener's transport reported it."),
-  SYSTEM_EXITED: verdict("System exited", "Its last log lines are below."),
-  COULD_NOT_DECODE: verdict("Could not decode", "An event came, but its body is not what the channel's codec reads."),
+  SYSTEM_EXITED: verdict("System exited", "Its last log lines are in the timeline."),
+  COULD_NOT_DECODE: verdict(
+    "Could not decode",
+    "An event came, but its body is not what the channel's codec reads. If that is meant so, declare codec: raw() on the channel.",
+  ),
   SCHEMA_MISMATCH: verdict(
     "Schema mismatch",
     "An event came, but it does not fit the channel's schema: did the producer change, or the schema?",

@@ -11,6 +11,7 @@ const longestRow = 1_000;
 const eventsShown = 5;
 const differencesShown = 10;
 const linesShown = 8;
+const enoughToSay = 50;
 const blockedEnoughToSay = 50;
 const indent = " ".repeat(14);
 
@@ -48,6 +49,12 @@ function block(name: string, text: string): string[] {
   return rows;
 }
 
+/** After the SLA it listens on for a while, to tell a late event from one that never comes. */
+function listenedOn(waited: number, within: number): string {
+  const rest = waited - within;
+  return rest > enoughToSay ? `; the last ${formatDuration(rest)} only to see what comes late` : "";
+}
+
 function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }: Evidence): string[] {
   const condition =
     awaited.match !== undefined
@@ -60,7 +67,7 @@ function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }:
     rows.push(
       row(
         "waited",
-        `${formatDuration(waited)}; SLA ${formatDuration(sla.within)} (${sla.source}), counted from ${sla.zero}`,
+        `${formatDuration(waited)}; SLA ${formatDuration(sla.within)} (${sla.source}), counted from ${sla.zero}${listenedOn(waited, sla.within)}`,
       ),
     );
   } else rows.push(row("after", formatDuration(waited)));
