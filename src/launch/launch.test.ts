@@ -105,6 +105,14 @@ describe("starting", () => {
     });
   });
 
+  test("a start that fails shows the line that called it, and none of ours", async () => {
+    const error = (await startProcess({ command: ["node", "-e", "process.exit(3)"], ready: { http: "/" } }).catch(
+      (cause: unknown) => cause,
+    )) as Error;
+    const frames = error.stack?.split("\n").filter((line) => line.startsWith("    at ")) ?? [];
+    expect(frames[0]).toContain("launch.test.ts");
+  });
+
   test("a system that never gets ready fails after startWithin, with the last answer and its log, and is gone", async () => {
     const script =
       'console.log("pid", process.pid); require("node:http").createServer((q, r) => { r.statusCode = 503; r.end("warming up"); }).listen(process.env.PORT)';

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { SystemExit, SystemLogLine } from "../contracts/index.ts";
 import { WakefulError, wakefulError } from "../errors.ts";
 import { Deadline } from "../time/index.ts";
+import { framesAbove, showFrames } from "../text/index.ts";
 import { awaitReady } from "./await-ready.ts";
 import { resolveCommand, whyNotStarted } from "./command.ts";
 import { childEnvironment } from "./environment.ts";
@@ -27,6 +28,7 @@ const linesShown = 30;
  * const answer = await fetch(new URL("/customer", app.url), { method: "POST", body });
  */
 export async function startProcess(options: StartProcessOptions): Promise<StartedProcess> {
+  const origin = framesAbove(startProcess);
   const settings = settingsOf(options);
   const tried = new Set<number>();
   for (;;) {
@@ -39,7 +41,9 @@ export async function startProcess(options: StartProcessOptions): Promise<Starte
       // somebody took the port between our choice and its use; "address already in use" is how other languages say it
       const ended = error instanceof WakefulError && error.code === "SYSTEM_EXITED_AT_START";
       const taken = ended && system.log.contains(/EADDRINUSE|address already in use/i);
-      if (port === undefined || !taken || tried.add(port).size === portsTried) throw error;
+      if (port === undefined || !taken || tried.add(port).size === portsTried) {
+        throw error instanceof WakefulError ? showFrames(error, origin) : error;
+      }
     }
   }
 }

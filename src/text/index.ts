@@ -1,2 +1,3 @@
 export { escapeJson, escapeText } from "./escape.ts";
+export { framesAbove, framesOf, showFrames } from "./frames.ts";
 export { isSecret, isSecretField, redacted, redactText } from "./redact.ts";

@@ -13,9 +13,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   codecs: ["contracts", "time", "errors"],
   "transports/sns-sqs": ["contracts", "time", "errors"],
   "transports/in-process": ["contracts", "time", "errors"],
-  launch: ["contracts", "time", "errors", "probe"],
+  launch: ["contracts", "time", "errors", "probe", "text"],
   simulator: ["contracts", "time", "errors"],
-  runners: ["journal", "probe", "report", "harness", "contracts", "time", "errors", "launch", "codecs"],
+  runners: ["journal", "probe", "report", "harness", "contracts", "time", "errors", "launch", "codecs", "text"],
   cli: ["simulator", "time", "errors", "text"],
   index: ["harness", "journal", "probe", "report", "contracts", "time", "errors"],
 };

@@ -1,7 +1,7 @@
 import { type WakefulError, wakefulError } from "../../errors.ts";
 import { createHarness, type Declarations, type Harness, type Verdict } from "../../harness/index.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
-import { showFrames } from "./frames.ts";
+import { showFrames } from "../../text/index.ts";
 import { OpenResources } from "./open-resources.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";
 import type { SharedStart } from "./shared-start.ts";

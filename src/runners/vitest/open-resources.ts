@@ -1,6 +1,6 @@
 import type { ObservedSystem } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
-import { framesAbove, showFrames } from "./frames.ts";
+import { framesAbove, showFrames } from "../../text/index.ts";
 import { delay, systemClock } from "../../time/index.ts";
 
 /** Something that can be closed. */

@@ -1,6 +1,6 @@
 import { wakefulError } from "../../errors.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
-import { framesAbove } from "./frames.ts";
+import { framesAbove } from "../../text/index.ts";
 import { OpenResources } from "./open-resources.ts";
 import { sharedKey } from "./plugin-marker.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";

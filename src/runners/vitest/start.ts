@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { UsageError, WakefulError, wakefulError } from "../../errors.ts";
+import { UsageError, wakefulError } from "../../errors.ts";
 import { Deadline, systemClock } from "../../time/index.ts";
-import { framesOf, showFrames } from "./frames.ts";
+import { framesOf, showFrames } from "../../text/index.ts";
 import type { Closable, OpenResources } from "./open-resources.ts";
 
 /** What a start is given. */
@@ -80,10 +80,10 @@ async function run<T>(start: () => T | Promise<T>, resources: OpenResources, wit
   }
 }
 
-/** The whole message of our own errors, which holds the system's log; the first line of others. */
+/** The first line; the runner shows the whole cause, with a system's log, below. */
 function problemOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return cause instanceof WakefulError ? message : (message.split("\n", 1)[0] ?? "");
+  return message.split("\n", 1)[0] ?? "";
 }
 
 /** Throws what there is to throw: nothing, the error, or all of them as one. */

@@ -3,7 +3,7 @@ import type { Channels, Scope } from "../../harness/index.ts";
 import type { Probes } from "../../probe/index.ts";
 import { Attempts } from "./attempts.ts";
 import { Environment, type EnvironmentOptions, type StartedEnvironment } from "./environment.ts";
-import { framesAbove } from "./frames.ts";
+import { framesAbove } from "../../text/index.ts";
 import { closeWithin } from "./start.ts";
 import { workerState } from "./worker-state.ts";
 
