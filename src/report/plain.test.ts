@@ -100,4 +100,8 @@ describe("plain data", () => {
   ])("of %s", ([, value, plain]) => {
     expect(toPlain(value)).toEqual(plain);
   });
+
+  test("an assertion, which a probe in one line returns, is one", () => {
+    expect(toPlain(expect(1))).toBe("[Assertion]");
+  });
 });

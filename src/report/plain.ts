@@ -24,6 +24,10 @@ export function toPlainWithin(value: unknown, characters: number): unknown {
 }
 
 /** Whether a value is an error, of this realm or of another one. */
+function isAssertion(value: object): boolean {
+  return "__flags" in value && typeof value.__flags === "object";
+}
+
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
@@ -88,6 +92,8 @@ class Copy {
   }
 
   #parts(value: object, levels: number): unknown {
+    // chai's assertions, which a probe in one line returns, throw at whoever reads what they do not have
+    if (isAssertion(value)) return "[Assertion]";
     if (typeof (value as { asymmetricMatch?: unknown }).asymmetricMatch === "function")
       return this.#matcher(value, levels);
     const field = (name: string) => Reflect.get(value, name) as unknown;
