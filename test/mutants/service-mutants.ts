@@ -2,6 +2,9 @@ import type { Mutant } from "./mutant.ts";
 
 const suite = ["examples/customers/test/customers.test.ts"];
 const variants = ["examples/customers/test/variants.test.ts"];
+const idempotency = ["test/acceptance/idempotency.test.ts"];
+const alone = ["test/acceptance/service.test.ts"];
+const greeter = "examples/node-test/greeter.ts";
 const service = (file: string) => `examples/customers/src/${file}`;
 
 /** The customers service, broken as such services break. Its suite must turn red. */
@@ -195,5 +198,55 @@ export const serviceMutants: readonly Mutant[] = [
     find: "      await customers.add(customer, event);\n",
     replace: "      await publisher.announce(event);\n      await customers.add(customer, event);\n",
     tests: variants,
+  },
+  {
+    name: "the greeter forgets whom it greeted",
+    file: greeter,
+    find: "    if (GREETER_FORGETS === undefined) greeted.add(name);",
+    replace: "    void GREETER_FORGETS;",
+    tests: idempotency,
+  },
+  {
+    name: "the greeter that should forget does not",
+    file: greeter,
+    find: "    if (GREETER_FORGETS === undefined) greeted.add(name);",
+    replace: "    void GREETER_FORGETS;\n    greeted.add(name);",
+    tests: idempotency,
+  },
+  {
+    name: "a redelivered order is registered again",
+    file: service("orders.ts"),
+    find: 'this.#config.faults.has("not-idempotent")',
+    replace: "receivesOf(message) > 1",
+    tests: idempotency,
+  },
+  {
+    name: "no acknowledgement is ever lost",
+    file: service("orders.ts"),
+    find: "&& receivesOf(message) === 1)",
+    replace: "&& receivesOf(message) === 0)",
+    tests: idempotency,
+  },
+  {
+    name: "the stored event is picked up before it is stored",
+    file: service("http.ts"),
+    find: '      await customers.add(customer, event);\n      log("event stored", event);\n',
+    replace:
+      '      await customers.add(customer, event);\n      await publisher.relay();\n      log("event stored", event);\n',
+    tests: alone,
+  },
+  {
+    name: "the service imports the harness",
+    file: service("main.ts"),
+    find: 'import { setUp } from "./setup.ts";',
+    replace: 'import { setUp } from "./setup.ts";\nawait import("wakeful");',
+    tests: alone,
+  },
+  {
+    name: "coverage is lost because the service does not stop by itself",
+    file: service("main.ts"),
+    find: '  log("stopped");\n  process.exit(0);',
+    replace: '  log("stopped");\n  process.kill(process.pid, "SIGKILL");',
+    tests: alone,
   },
 ];
