@@ -1,6 +1,6 @@
 /**
- * Sixty cases against the real customers service: an order is published, and must then be on its customer. By an immediate
- * look (flaky), by a sleep of one second (slow), by a 100 ms poll, and by Wakeful.
+ * Cases against the real customers service: an order is published, and must then be on its customer. A hundred by an
+ * immediate look (flaky); sixty by a sleep of one second (slow), by a 100 ms poll, and by Wakeful.
  */
 import { test } from "vitest";
 import { createHarness, type Scope } from "wakeful";
@@ -9,10 +9,9 @@ import { customersApi } from "../examples/customers/test/customers-api.ts";
 import { customersChannels, startCustomers } from "../examples/customers/test/service.ts";
 import { writeResult } from "./support/results.ts";
 
-const cases = 60;
 const sleep = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
-test("sixty cases of the customers service", { timeout: 300_000 }, async () => {
+test("cases of the customers service", { timeout: 300_000 }, async () => {
   await using simulator = await startAwsSimulator();
   await using app = await startCustomers(simulator);
   await using harness = await createHarness({ channels: customersChannels(simulator), systems: [app] });
@@ -21,7 +20,7 @@ test("sixty cases of the customers service", { timeout: 300_000 }, async () => {
     isThere: () => Promise<boolean>,
     scope: Scope<ReturnType<typeof customersChannels>>,
   ) => Promise<boolean>;
-  async function play(check: Check): Promise<{ seconds: number; missed: number }> {
+  async function play(cases: number, check: Check): Promise<{ seconds: number; missed: number }> {
     let missed = 0;
     const before = performance.now();
     for (let index = 0; index < cases; index++) {
@@ -36,13 +35,14 @@ test("sixty cases of the customers service", { timeout: 300_000 }, async () => {
     return { seconds: (performance.now() - before) / 1_000, missed };
   }
 
-  const immediate = await play((isThere) => isThere());
-  const waited = await play(async (isThere, { probeUntil }) => probeUntil(isThere, { until: Boolean }));
-  const polled = await play(async (isThere) => {
+  // the look is a request over HTTP: sometimes the order was registered meanwhile, often not
+  const immediate = await play(100, (isThere) => isThere());
+  const waited = await play(60, async (isThere, { probeUntil }) => probeUntil(isThere, { until: Boolean }));
+  const polled = await play(60, async (isThere) => {
     while (!(await isThere())) await sleep(100);
     return true;
   });
-  const slept = await play(async (isThere) => {
+  const slept = await play(60, async (isThere) => {
     await sleep(1_000);
     return isThere();
   });
@@ -50,7 +50,13 @@ test("sixty cases of the customers service", { timeout: 300_000 }, async () => {
   writeResult({
     benchmark: "customers",
     figures: [
-      { name: "sixty cases, customers service: an immediate look misses", value: immediate.missed, unit: "of 60" },
+      {
+        name: "a hundred cases, customers service: an immediate look misses",
+        value: immediate.missed,
+        unit: "of 100",
+        // no demonstration if it never did
+        atLeast: 1,
+      },
       { name: "sixty cases, customers service: with sleeps of 1 s", value: slept.seconds, unit: "s" },
       { name: "sixty cases, customers service: with a 100 ms poll", value: polled.seconds, unit: "s" },
       { name: "sixty cases, customers service: with Wakeful", value: waited.seconds, unit: "s" },

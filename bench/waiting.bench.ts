@@ -52,7 +52,7 @@ test("events", { timeout: 600_000 }, async () => {
     { name: "next(): an event that is already there, p95", value: already.p95, unit: "ms" },
   );
 
-  // sixty cases of a system that takes U(20,200) ms, as EXAMPLES tells them
+  // sixty cases of a system that takes U(20,200) ms; what an immediate look misses is measured on the real service
   const delays = uniform(11, 20, 200, 60);
   const act = (index: number, delay: number, onDone: () => void) =>
     setTimeout(() => {
@@ -64,14 +64,6 @@ test("events", { timeout: 600_000 }, async () => {
     for (const [index, delay] of delays.entries()) await run(index, delay);
     return performance.now() - before;
   };
-  let missed = 0;
-  await timed(async (index, delay) => {
-    let done = false;
-    act(index, delay, () => (done = true));
-    await Promise.resolve();
-    if (!done) missed++;
-    await sleep(delay + 5);
-  });
   const slept = await timed(async (index, delay) => {
     let done = false;
     act(index, delay, () => (done = true));
@@ -90,7 +82,6 @@ test("events", { timeout: 600_000 }, async () => {
     await scope.channels.done.next({ id: `case-${index}` });
   });
   figures.push(
-    { name: "sixty cases: an immediate look misses", value: missed, unit: "of 60" },
     { name: "sixty cases: with sleeps of 1 s", value: slept / 1_000, unit: "s" },
     { name: "sixty cases: with a 100 ms poll", value: polled / 1_000, unit: "s" },
     { name: "sixty cases: with Wakeful", value: waited / 1_000, unit: "s" },

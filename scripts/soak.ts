@@ -3,7 +3,7 @@
  * every processor busy. Prints each failure with its seed, and the smallest margins that waits had to their deadlines.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,8 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error("npm run soak -- <how m
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "wakeful-soak-"));
 const marginsFile = join(folder, "margins");
+/** The suite that is running. */
+let running: ChildProcess | undefined;
 
 interface Margin {
   readonly test: string;
@@ -37,6 +39,7 @@ function run(seed: number): Promise<{ failed: readonly string[]; took: number }>
       stdio: "ignore",
       env: { ...process.env, WAKEFUL_MARGINS: marginsFile },
     });
+    running = child;
     child.on("exit", (code) => {
       const took = performance.now() - before;
       try {
@@ -62,6 +65,22 @@ function run(seed: number): Promise<{ failed: readonly string[]; took: number }>
 
 // one busy loop for each processor, in processes of their own
 const burners: ChildProcess[] = cpus().map(() => spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" }));
+/** Nothing is left behind, however this ends. */
+function cleanUp(): void {
+  for (const burner of burners) burner.kill("SIGKILL");
+  running?.kill("SIGTERM");
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.once(signal, () => {
+    cleanUp();
+    process.exit(128 + number);
+  });
+}
 let failures = 0;
 const times: number[] = [];
 try {
@@ -73,24 +92,26 @@ try {
     for (const failure of failed) process.stdout.write(`run ${number}, seed ${seed}: ${failure}\n`);
     if (number % 10 === 0 || number === runs) process.stdout.write(`${number} of ${runs} runs, ${failures} failed\n`);
   }
+  report();
 } finally {
-  for (const burner of burners) burner.kill("SIGKILL");
+  cleanUp();
 }
-
-const margins = readFileSync(marginsFile, "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Margin)
-  .sort((a, b) => (a.within - a.took) / a.within - (b.within - b.took) / b.within);
-times.sort((a, b) => a - b);
-process.stdout.write(
-  `\n${runs} runs, ${failures} failed; a run took ${((times[Math.floor(times.length / 2)] as number) / 1_000).toFixed(1)} s (median), ${((times.at(-1) as number) / 1_000).toFixed(1)} s at most\n`,
-);
-process.stdout.write(`${margins.length} waits; the smallest margins to their deadlines:\n`);
-for (const { test, what, took, within } of margins.slice(0, 10)) {
-  process.stdout.write(
-    `  ${(((within - took) / within) * 100).toFixed(0).padStart(3)} % left: ${what} took ${took.toFixed(0)} of ${within} ms (${test})\n`,
-  );
-}
-rmSync(folder, { recursive: true, force: true });
 process.exitCode = failures === 0 ? 0 : 1;
+
+function report(): void {
+  const margins = (existsSync(marginsFile) ? readFileSync(marginsFile, "utf8") : "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Margin)
+    .sort((a, b) => (a.within - a.took) / a.within - (b.within - b.took) / b.within);
+  times.sort((a, b) => a - b);
+  process.stdout.write(
+    `\n${runs} runs, ${failures} failed; a run took ${((times[Math.floor(times.length / 2)] as number) / 1_000).toFixed(1)} s (median), ${((times.at(-1) as number) / 1_000).toFixed(1)} s at most\n`,
+  );
+  process.stdout.write(`${margins.length} waits; the smallest margins to their deadlines:\n`);
+  for (const { test, what, took, within } of margins.slice(0, 10)) {
+    process.stdout.write(
+      `  ${(((within - took) / within) * 100).toFixed(0).padStart(3)} % left: ${what} took ${took.toFixed(0)} of ${within} ms (${test})\n`,
+    );
+  }
+}

@@ -1,4 +1,9 @@
-/** The system, a process of its own: greets whoever is named on its queue. Names that are too long end in the dead letters. */
+/**
+ * The system, a process of its own: greets whoever is named on its queue, once. Names that are too long end in the dead
+ * letters. `GREETER_FORGETS=1` is a mistake that tests must find: whoever is named again is greeted again.
+ * `GREETER_DELAY_MS` is how long a greeting takes.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 
@@ -14,8 +19,8 @@ const { QueueUrl } = await sqs.createQueue({
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.["QueueArn"], maxReceiveCount: 3 }),
   },
 });
-console.log("greeter is ready");
-
+const { GREETER_FORGETS, GREETER_DELAY_MS = "0" } = process.env;
+const greeted = new Set<string>();
 const stopping = new AbortController();
 process.once("SIGTERM", () => {
   stopping.abort();
@@ -36,8 +41,12 @@ async function work(): Promise<void> {
   for (const { Body = "", ReceiptHandle, MessageAttributes } of Messages) {
     const { name } = JSON.parse(Body) as { name: string };
     if (name.length > 20) throw new Error(`who is ${name}?`);
-    // handing the attributes on keeps the trace, and with it the test that caused this
-    await sns.publish({ TopicArn, Message: JSON.stringify({ text: `Hello, ${name}!` }), MessageAttributes });
+    if (!greeted.has(name)) {
+      await sleep(Number(GREETER_DELAY_MS));
+      // handing the attributes on keeps the trace, and with it the test that caused this
+      await sns.publish({ TopicArn, Message: JSON.stringify({ text: `Hello, ${name}!` }), MessageAttributes });
+    }
+    if (GREETER_FORGETS === undefined) greeted.add(name);
     await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
   }
 }

@@ -32,7 +32,8 @@ before(async () => {
       name: "greeter",
       command: ["node", join(import.meta.dirname, "greeter.ts")],
       env: simulator.env,
-      ready: { log: /greeter is ready/ },
+      // not sooner: what is sent to a queue that nobody polls yet would count as unheard
+      ready: () => simulator.inspect("names").polls > 0,
       finishesBeforeReply: true,
     }),
   );

@@ -1,11 +1,13 @@
 /**
  * Breaks the service and the harness, one fault at a time, each on a temporary copy, and lists which test turned red.
- * A fault that no test notices fails the command. `npm run falsify -- <text>` runs only those whose name contains the text.
+ * A fault counts as found when a test of the files that are named for it ran and failed: not when a file could not be loaded,
+ * nor when the run hung, unless that is what the fault does. One that is not found fails the command.
+ * `npm run falsify -- <text>` runs only those whose name or file contains it.
  */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { harnessMutants } from "./harness-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { serviceMutants } from "./service-mutants.ts";
@@ -14,22 +16,37 @@ const root = join(import.meta.dirname, "../..");
 const copied = ["src", "test", "examples", "package.json", "tsconfig.json", "vitest.config.ts"];
 const atOnce = 2;
 const longestRun = 120_000;
+const example = "examples/customers/";
+const didNotEnd = "the run as a whole did not end";
 
 interface Outcome {
   readonly passed: number;
+  /** The tests that ran and failed. */
   readonly red: readonly string[];
+  /** What keeps the run from counting: it hung, a file could not be loaded, nothing ran. */
   readonly problem?: string;
 }
 
+/** What Vitest's JSON reporter writes, as far as it matters here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
 function makeCopy(): string {
-  const copy = mkdtempSync(join(tmpdir(), "wakeful-mutant-"));
+  // reports name files by their real paths
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), "wakeful-mutant-")));
   for (const name of copied) {
     cpSync(join(root, name), join(copy, name), {
       recursive: true,
       filter: (path) => !/node_modules|fixtures|vitest-4/.test(path.slice(root.length)),
     });
   }
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  for (const name of ["node_modules", "dist"]) symlinkSync(join(root, name), join(copy, name));
   return copy;
 }
 
@@ -47,21 +64,9 @@ function applyTo(copy: string, { file, find, replace, name }: Mutant): void {
 function run(folder: string, tests: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const output = join(folder, "result.json");
-    const child = spawn(
-      process.execPath,
-      [
-        join(root, "node_modules/vitest/vitest.mjs"),
-        "run",
-        ...tests,
-        "--reporter=json",
-        `--outputFile=${output}`,
-        "--testTimeout=15000",
-      ],
-      {
-        cwd: folder,
-        stdio: "ignore",
-      },
-    );
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const options = ["--reporter=json", `--outputFile=${output}`, "--testTimeout=15000"];
+    const child = spawn(process.execPath, [vitest, "run", ...tests, ...options], { cwd: folder, stdio: "ignore" });
     let hung = false;
     const timer = setTimeout(() => {
       hung = true;
@@ -70,28 +75,12 @@ function run(folder: string, tests: readonly string[]): Promise<Outcome> {
     child.on("exit", (code) => {
       clearTimeout(timer);
       if (hung) {
-        // a suite that no longer ends is noticed by whoever runs it
-        resolve({ passed: 0, red: ["the run as a whole: it did not end"] });
+        resolve({ passed: 0, red: [], problem: didNotEnd });
         return;
       }
       try {
-        const { testResults } = JSON.parse(readFileSync(output, "utf8")) as {
-          testResults: {
-            name: string;
-            message: string;
-            status: string;
-            assertionResults: { status: string; fullName: string }[];
-          }[];
-        };
-        const all = testResults.flatMap(({ assertionResults }) => assertionResults);
-        const red = all.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
-        // a file can be red without a test: its start, or its end
-        for (const { status, message, assertionResults } of testResults) {
-          if (status === "failed" && !assertionResults.some((each) => each.status === "failed"))
-            red.push(message.split("\n")[0] ?? "a whole file");
-        }
-        if (red.length === 0 && code !== 0) red.push("the run as a whole");
-        resolve({ passed: all.filter(({ status }) => status === "passed").length, red });
+        const report = JSON.parse(readFileSync(output, "utf8")) as Report;
+        resolve(outcomeOf(report, (path) => tests.some((each) => path.startsWith(join(folder, each))), code));
       } catch (error) {
         resolve({ passed: 0, red: [], problem: `the tests did not run (exit code ${code}): ${String(error)}` });
       }
@@ -99,19 +88,48 @@ function run(folder: string, tests: readonly string[]): Promise<Outcome> {
   });
 }
 
+function outcomeOf({ testResults }: Report, isNamed: (path: string) => boolean, code: number | null): Outcome {
+  const red: string[] = [];
+  const problems: string[] = [];
+  let passed = 0;
+  for (const { name, status, message, assertionResults } of testResults) {
+    const failed = assertionResults.filter((each) => each.status === "failed");
+    const green = assertionResults.filter((each) => each.status === "passed").length;
+    passed += green;
+    if (!isNamed(name)) problems.push(`${name} ran, and is not named`);
+    else if (failed.length > 0) red.push(...failed.map(({ fullName }) => fullName));
+    else if (status === "failed" && green > 0) red.push(`the end of ${basename(name)}: ${firstLine(message)}`);
+    else if (status === "failed") problems.push(`${basename(name)} did not load or start: ${firstLine(message)}`);
+  }
+  if (red.length === 0 && problems.length === 0 && code !== 0) problems.push(`exit code ${code}, and no test is red`);
+  return { passed, red, ...(problems.length > 0 && { problem: problems.join("; ") }) };
+}
+
+function firstLine(message: string): string {
+  return message.split("\n")[0] ?? "";
+}
+
 async function falsify(mutant: Mutant | undefined, tests: readonly string[]): Promise<Outcome> {
   const copy = makeCopy();
   try {
     if (mutant !== undefined) applyTo(copy, mutant);
-    const inExample = tests.every((path) => path.startsWith("test/") && !path.startsWith("test/conformance"));
-    return await run(inExample ? join(copy, "examples/customers") : copy, tests);
+    // the example is a package of its own, with its own configuration
+    const inExample = tests.every((path) => path.startsWith(example));
+    return inExample
+      ? await run(
+          join(copy, example),
+          tests.map((path) => path.slice(example.length)),
+        )
+      : await run(copy, tests);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
 const only = process.argv[2];
-const mutants = [...serviceMutants, ...harnessMutants].filter(({ name }) => only === undefined || name.includes(only));
+const mutants = [...serviceMutants, ...harnessMutants].filter(
+  ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
+);
 process.stdout.write(`${mutants.length} faults, each on a copy of its own\n\n`);
 
 // a suite that is red without any fault would notice everything
@@ -123,23 +141,25 @@ for (const tests of new Set(mutants.map(({ tests: paths }) => paths.join(" "))))
   }
 }
 
-const survivors: string[] = [];
+const notFound: string[] = [];
 const left = [...mutants];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
       const { red, problem } = await falsify(mutant, mutant.tests);
-      if (red.length === 0) survivors.push(mutant.name);
-      const what =
-        red.length === 0
-          ? `SURVIVED${problem === undefined ? "" : `: ${problem}`}`
-          : `${red[0]}${red.length > 1 ? `, and ${red.length - 1} more` : ""}`;
-      process.stdout.write(`${red.length === 0 ? "✗" : "✓"} ${mutant.name}\n    ${what}\n`);
+      const hung = mutant.mayHang === true && problem === didNotEnd;
+      const found = hung || red.length > 0;
+      if (!found) notFound.push(mutant.name);
+      const which = red.length > 1 ? `${red[0]}, and ${red.length - 1} more` : red[0];
+      const lines = [which, problem, found || problem !== undefined ? undefined : "every test is green"];
+      process.stdout.write(
+        `${found ? "✓" : "✗"} ${mutant.name}\n${lines.flatMap((line) => (line === undefined ? [] : `    ${line}\n`)).join("")}`,
+      );
     }
   }),
 );
-process.stdout.write(`\n${mutants.length - survivors.length} of ${mutants.length} faults were found\n`);
-if (survivors.length > 0) {
-  process.stdout.write(`Not found: ${survivors.join("; ")}\n`);
+process.stdout.write(`\n${mutants.length - notFound.length} of ${mutants.length} faults were found\n`);
+if (notFound.length > 0) {
+  process.stdout.write(`Not found: ${notFound.join("; ")}\n`);
   process.exit(1);
 }

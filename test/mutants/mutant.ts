@@ -7,6 +7,8 @@ export interface Mutant {
   /** Must stand there exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** The test files that must notice, from the root. */
+  /** The test files, or folders of them, that must notice, from the root. One of their tests must run and turn red. */
   readonly tests: readonly string[];
+  /** Whether a run that does not end counts as noticed: only for faults that take a time-out away. */
+  readonly mayHang?: boolean;
 }

@@ -1,7 +1,10 @@
 import type { Mutant } from "./mutant.ts";
 
-const suite = ["test/customers.test.ts"];
-const variants = ["test/variants.test.ts"];
+const suite = ["examples/customers/test/customers.test.ts"];
+const variants = ["examples/customers/test/variants.test.ts"];
+const idempotency = ["test/acceptance/idempotency.test.ts"];
+const alone = ["test/acceptance/service.test.ts"];
+const greeter = "examples/node-test/greeter.ts";
 const service = (file: string) => `examples/customers/src/${file}`;
 
 /** The customers service, broken as such services break. Its suite must turn red. */
@@ -72,16 +75,15 @@ export const serviceMutants: readonly Mutant[] = [
   {
     name: "orders are acknowledged before the work, and the service is killed",
     file: service("orders.ts"),
-    find: 'if (this.#config.faults.has("acknowledge-first")) work.catch(() => undefined);',
-    replace: "if (this.#config !== undefined) work.catch(() => undefined);",
+    find: 'if (faults.has("acknowledge-first")) work.catch(() => undefined);',
+    replace: "if (faults !== undefined) work.catch(() => undefined);",
     tests: variants,
   },
   {
     name: "an unreadable message vanishes",
     file: service("orders.ts"),
-    find: '    const order = OrderCreated.parse(JSON.parse(message.Body ?? ""));',
-    replace:
-      '    if (!(message.Body ?? "").endsWith("}")) return;\n    const order = OrderCreated.parse(JSON.parse(message.Body ?? ""));',
+    find: "      await this.#refuse(message, order);\n",
+    replace: "",
     tests: suite,
   },
   {
@@ -111,5 +113,140 @@ export const serviceMutants: readonly Mutant[] = [
     find: 'if (config.apiToken === undefined || request.url === "/health") return;',
     replace: "if (config !== undefined) return;",
     tests: variants,
+  },
+  {
+    name: "the row of a customer bears another name than the answer",
+    file: service("customers.ts"),
+    find: "Item: { PK: key(customer.customer_id), ...customer, ...(outbox && { outbox }) },",
+    replace:
+      "Item: { PK: key(customer.customer_id), ...customer, name: `${customer.name} `, ...(outbox && { outbox }) },",
+    tests: suite,
+  },
+  {
+    name: "a customer's id may be taken a second time",
+    file: service("customers.ts"),
+    find: '      ConditionExpression: "attribute_not_exists(PK)",\n',
+    replace: "",
+    tests: suite,
+  },
+  {
+    name: "what is no order is tried again like any other",
+    file: service("orders.ts"),
+    find: "      await this.#refuse(message, order);\n      return message;",
+    replace: "      throw new Error(order);",
+    tests: suite,
+  },
+  {
+    name: "what is no order is a dead letter without a reason",
+    file: service("orders.ts"),
+    find: ', reason: { DataType: "String", StringValue: reason } },',
+    replace: " },",
+    tests: suite,
+  },
+  {
+    name: "every failing order is given up at once",
+    file: service("orders.ts"),
+    find: "    else await work;",
+    replace: "    else await work.catch((error: unknown) => this.#refuse(message, String(error)));",
+    tests: suite,
+  },
+  {
+    name: "why an order failed is not told",
+    file: service("orders.ts"),
+    find: 'log("order failed", { error: error.message,',
+    replace: 'log("order failed", { error: error.name,',
+    tests: suite,
+  },
+  {
+    name: "the service uses a queue that nobody declared",
+    file: service("setup.ts"),
+    find: "    createQueue(aws.sqs, config.deadLetterQueue),",
+    replace: '    createQueue(aws.sqs, config.deadLetterQueue),\n    createQueue(aws.sqs, "audit"),',
+    tests: suite,
+  },
+  {
+    name: "the visibility timeout is always 30 s",
+    file: service("setup.ts"),
+    find: "VisibilityTimeout: String(config.visibilityTimeout),",
+    replace: 'VisibilityTimeout: "30",',
+    tests: variants,
+  },
+  {
+    name: "the settings are not printed",
+    file: service("main.ts"),
+    find: 'log("starting", { ...shown, authenticated',
+    replace: 'log("starting", { authenticated',
+    tests: variants,
+  },
+  {
+    name: "healthy before the consumer runs",
+    file: service("http.ts"),
+    find: "reply.code(ready() ? 200 : 503)",
+    replace: "reply.code(200)",
+    tests: ["examples/customers/test/http.test.ts"],
+  },
+  {
+    name: "a stored event is never cleared",
+    file: service("publisher.ts"),
+    find: "      await this.#customers.clearEvent(event.customer_id);\n",
+    replace: "",
+    tests: variants,
+  },
+  {
+    name: "the event is published before it is stored",
+    file: service("http.ts"),
+    find: "      await customers.add(customer, event);\n",
+    replace: "      await publisher.announce(event);\n      await customers.add(customer, event);\n",
+    tests: variants,
+  },
+  {
+    name: "the greeter forgets whom it greeted",
+    file: greeter,
+    find: "    if (GREETER_FORGETS === undefined) greeted.add(name);",
+    replace: "    void GREETER_FORGETS;",
+    tests: idempotency,
+  },
+  {
+    name: "the greeter that should forget does not",
+    file: greeter,
+    find: "    if (GREETER_FORGETS === undefined) greeted.add(name);",
+    replace: "    void GREETER_FORGETS;\n    greeted.add(name);",
+    tests: idempotency,
+  },
+  {
+    name: "a redelivered order is registered again",
+    file: service("orders.ts"),
+    find: 'this.#config.faults.has("not-idempotent")',
+    replace: "receivesOf(message) > 1",
+    tests: idempotency,
+  },
+  {
+    name: "no acknowledgement is ever lost",
+    file: service("orders.ts"),
+    find: "&& receivesOf(message) === 1)",
+    replace: "&& receivesOf(message) === 0)",
+    tests: idempotency,
+  },
+  {
+    name: "the stored event is picked up before it is stored",
+    file: service("http.ts"),
+    find: '      await customers.add(customer, event);\n      log("event stored", event);\n',
+    replace:
+      '      await customers.add(customer, event);\n      await publisher.relay();\n      log("event stored", event);\n',
+    tests: alone,
+  },
+  {
+    name: "the service imports the harness",
+    file: service("main.ts"),
+    find: 'import { setUp } from "./setup.ts";',
+    replace: 'import { setUp } from "./setup.ts";\nawait import("wakeful");',
+    tests: alone,
+  },
+  {
+    name: "coverage is lost because the service does not stop by itself",
+    file: service("main.ts"),
+    find: '  log("stopped");\n  process.exit(0);',
+    replace: '  log("stopped");\n  process.kill(process.pid, "SIGKILL");',
+    tests: alone,
   },
 ];

@@ -9,6 +9,8 @@ export const allFaults = [
   "crash-before-publish",
   /** Not a fault: the event is stored with the customer, and a relay publishes it. */
   "outbox",
+  /** Not a fault: what an at-least-once queue does. An order is worked on, but its first acknowledgement does not arrive. */
+  "lose-acknowledgement",
   /** Orders are acknowledged before they are worked on. */
   "acknowledge-first",
   /** The event is published 200 ms after the answer. */

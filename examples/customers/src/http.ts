@@ -62,6 +62,7 @@ export function createServer(options: {
     const event = { ...customer, ...trace };
     if (config.faults.has("outbox")) {
       await customers.add(customer, event);
+      log("event stored", event);
       if (config.faults.has("crash-before-publish")) process.exit(1);
       // published after the answer, and again after a restart if need be
       setImmediate(() => void publisher.relay());

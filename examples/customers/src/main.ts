@@ -18,7 +18,13 @@ const aws = { sns: new SNS({}), sqs: new SQS({}), dynamodb: new DynamoDB({}) };
 const resources = await setUp(config, aws);
 const customers = new Customers(DynamoDBDocument.from(aws.dynamodb), config.table);
 const publisher = new Publisher({ sns: aws.sns, topicArn: resources.createdTopicArn, config, customers });
-const orders = new OrderConsumer({ sqs: aws.sqs, queueUrl: resources.orderQueueUrl, config, customers });
+const orders = new OrderConsumer({
+  sqs: aws.sqs,
+  queueUrl: resources.orderQueueUrl,
+  deadLetterQueueUrl: resources.deadLetterQueueUrl,
+  config,
+  customers,
+});
 const server = createServer({ config, customers, publisher, ready: () => orders.running });
 
 async function stop(signal: string): Promise<void> {

@@ -39,6 +39,7 @@ export class Publisher {
 
   async #relay(): Promise<void> {
     for (const event of await this.#customers.storedEvents()) {
+      log("stored event picked up", { ...event });
       await this.#publish(event);
       await this.#customers.clearEvent(event.customer_id);
     }

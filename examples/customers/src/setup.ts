@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 export interface Resources {
   readonly createdTopicArn: string;
   readonly orderQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
 }
 
 /** Creates topics, queues, subscription, policy and table where they are not there yet. Safe to run twice, or at once. */
@@ -34,7 +35,7 @@ export async function setUp(config: Config, aws: { sns: SNS; sqs: SQS; dynamodb:
     // the order as it was published, not wrapped in a notification
     Attributes: { RawMessageDelivery: "true" },
   });
-  return { createdTopicArn, orderQueueUrl: queue.url };
+  return { createdTopicArn, orderQueueUrl: queue.url, deadLetterQueueUrl: deadLetters.url };
 }
 
 async function createTopic(sns: SNS, name: string): Promise<string> {

@@ -14,11 +14,23 @@ const unreachable = {
   maxAttempts: 1,
 };
 
-test("a failure of the service is logged, and answered without details", async () => {
+function serverWithoutAws({ ready }: { ready: () => boolean }) {
   const config = readConfig({});
   const customers = new Customers(DynamoDBDocument.from(new DynamoDB(unreachable)), config.table);
   const publisher = new Publisher({ sns: new SNS(unreachable), topicArn: "none", config, customers });
-  await using server = createServer({ config, customers, publisher, ready: () => true });
+  return createServer({ config, customers, publisher, ready });
+}
+
+test("the service is healthy when it answers and its consumer runs, and only then", async () => {
+  let consumerRuns = false;
+  await using server = serverWithoutAws({ ready: () => consumerRuns });
+  expect(await server.inject("/health")).toMatchObject({ statusCode: 503, body: '{"ready":false}' });
+  consumerRuns = true;
+  expect(await server.inject("/health")).toMatchObject({ statusCode: 200, body: '{"ready":true}' });
+});
+
+test("a failure of the service is logged, and answered without details", async () => {
+  await using server = serverWithoutAws({ ready: () => true });
   using output = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const answer = await server.inject({ url: "/customer/some-id", headers: { traceparent: "some-trace" } });
   expect({ status: answer.statusCode, body: answer.json() as unknown }).toEqual({

@@ -1,5 +1,4 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import type { AwsSimulator } from "wakeful/aws-simulator";
@@ -7,23 +6,30 @@ import { type StartedProcess, startProcess } from "wakeful/launch";
 import { snsSqs } from "wakeful/sns-sqs";
 import { CustomerCreated, OrderCreated } from "./events.ts";
 
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly finishesBeforeReply?: boolean;
+  /** A directory for Node's raw coverage. */
+  readonly coverage?: string;
+}
+
+const compileCache = fileURLToPath(new URL("../../../node_modules/.cache/customers", import.meta.url));
+
 /** Starts the service as a process of its own, configured by its environment alone. */
-export function startCustomers(
-  simulator: AwsSimulator,
-  options: { env?: Readonly<Record<string, string>>; finishesBeforeReply?: boolean } = {},
-): Promise<StartedProcess> {
+export function startCustomers(simulator: AwsSimulator, options: StartOptions = {}): Promise<StartedProcess> {
   return startProcess({
     name: "customers",
     command: ["node", "src/main.ts"],
     cwd: new URL("..", import.meta.url).pathname,
     env: {
       // tests start the service often: Node need not compile the same code again each time
-      NODE_COMPILE_CACHE: join(tmpdir(), "customers-compile-cache"),
+      NODE_COMPILE_CACHE: compileCache,
       ...simulator.env,
       ...options.env,
     },
     ready: { http: "/health" },
     finishesBeforeReply: options.finishesBeforeReply ?? true,
+    ...(options.coverage !== undefined && { coverage: options.coverage }),
   });
 }
 

@@ -3,40 +3,12 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { describe, expect, test } from "vitest";
-import { createHarness, type Harness, type Scope } from "wakeful";
-import { type AwsSimulator, startAwsSimulator } from "wakeful/aws-simulator";
-import type { StartedProcess } from "wakeful/launch";
-import { type CustomersApi, customersApi } from "./customers-api.ts";
-import { recordMargin } from "./margins.ts";
-import { customersChannels, startCustomers } from "./service.ts";
-
-type Channels = ReturnType<typeof customersChannels>;
-
-interface Variant {
-  readonly simulator: AwsSimulator;
-  readonly app: StartedProcess;
-  readonly harness: Harness<Channels>;
-  readonly scope: Scope<Channels>;
-  readonly api: CustomersApi;
-}
-
-async function withVariant(
-  options: Parameters<typeof startCustomers>[1] & { sla?: number },
-  body: (variant: Variant) => Promise<void>,
-): Promise<void> {
-  await using simulator = await startAwsSimulator();
-  await using app = await startCustomers(simulator, options);
-  await using harness = await createHarness({
-    channels: customersChannels(simulator),
-    systems: [app],
-    onVerdict: recordMargin,
-    sla: options.sla ?? 3_000,
-  });
-  await using scope = harness.scope(JSON.stringify(options));
-  await scope.run(() =>
-    body({ simulator, app, harness, scope, api: customersApi(app.url, { headers: scope.headers }) }),
-  );
-}
+import { SQS } from "@aws-sdk/client-sqs";
+import { startAwsSimulator } from "wakeful/aws-simulator";
+import { customersApi } from "./customers-api.ts";
+import { startCustomers } from "./service.ts";
+import { tableOf } from "./table.ts";
+import { withVariant } from "./variant.ts";
 
 /** A request that the service has in hand, and whose body is still to come. */
 async function startUpload(url: string, headers: Readonly<Record<string, string>>) {
@@ -60,7 +32,7 @@ async function startUpload(url: string, headers: Readonly<Record<string, string>
 }
 
 describe.concurrent("a variant of the service", () => {
-  test("a consumer that is not idempotent is found by a duplicate, the same message or a new one", async () => {
+  test("a consumer that is not idempotent is found by an order that is sent again", async () => {
     await withVariant({ env: { CUSTOMERS_FAULTS: "not-idempotent" } }, async ({ scope, api }) => {
       const { customer_id } = await api.createCustomer("John Doe");
       const order = { order_id: randomUUID(), customer_id };
@@ -120,24 +92,38 @@ describe.concurrent("a variant of the service", () => {
     );
   });
 
-  test("a crash between storing and publishing loses the event", async () => {
-    await withVariant({ env: { CUSTOMERS_FAULTS: "crash-before-publish" } }, async ({ app, scope, api }) => {
+  test("a crash between storing and publishing: the customer is stored, the event is lost for good", async () => {
+    await withVariant({ env: { CUSTOMERS_FAULTS: "crash-before-publish" } }, async ({ simulator, app, scope, api }) => {
       const announced = scope.channels.customerCreated.next();
       await expect(api.createCustomer("Lost")).rejects.toThrow();
       await expect(announced).rejects.toMatchObject({ code: "SYSTEM_EXITED" });
       expect(await app.exited).toMatchObject({ code: 1, expected: false });
+      expect(await tableOf(simulator).rows({ name: "Lost" })).toHaveLength(1);
+      await app.restart();
+      expect(await scope.channels.customerCreated.none()).toMatchObject({ how: "proved" });
     });
   });
 
-  test("the outbox keeps the event over that crash, and publishes it after the restart", async () => {
+  test("the outbox keeps the event over that crash: stored first, picked up after the restart, published then", async () => {
     await withVariant(
       { env: { CUSTOMERS_FAULTS: "outbox,crash-before-publish" }, finishesBeforeReply: false },
-      async ({ app, scope, api }) => {
+      async ({ simulator, app, scope, api }) => {
+        const table = tableOf(simulator);
         await expect(api.createCustomer("Kept")).rejects.toThrow();
         await app.exited;
+        expect(await table.rows({ name: "Kept" })).toMatchObject([{ outbox: { name: "Kept" } }]);
         expect(scope.channels.customerCreated.seen()).toEqual([]);
         await app.restart();
         await scope.channels.customerCreated.next({ name: "Kept" });
+        await scope.probeUntil(async () => {
+          expect((await table.rows({ name: "Kept" }))[0]).not.toHaveProperty("outbox");
+        });
+        const accepted = scope.timeline().indexOf('"event stored"');
+        const processed = scope.timeline().indexOf('"stored event picked up"');
+        const emitted = scope.timeline().indexOf("received customerCreated");
+        expect([-1, accepted, processed, emitted]).toEqual(
+          [-1, accepted, processed, emitted].toSorted((a, b) => a - b),
+        );
       },
     );
   });
@@ -166,11 +152,24 @@ describe.concurrent("a variant of the service", () => {
 
   test("the queue's attributes follow the environment, also when it changed since they were made", async () => {
     await withVariant({}, async ({ simulator, app, scope }) => {
+      const sqs = new SQS(simulator.config);
+      const { QueueUrl } = await sqs.getQueueUrl({ QueueName: "customer--order-created" });
+      const inForce = async () => {
+        const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+        const { maxReceiveCount } = JSON.parse(Attributes["RedrivePolicy"] ?? "{}") as { maxReceiveCount?: number };
+        return { visibilityTimeout: Number(Attributes["VisibilityTimeout"]), maxReceives: maxReceiveCount };
+      };
+      const printed = ({ log }: typeof app) =>
+        JSON.parse(log.lines().find(({ text }) => text.includes('"starting"'))?.text ?? "{}") as unknown;
+      const byDefault = { visibilityTimeout: 30, maxReceives: 3 };
+      expect(await inForce()).toEqual(byDefault);
+      expect(printed(app)).toMatchObject({ ...byDefault, orderQueue: "customer--order-created", table: "customers" });
       await app.stop();
       await using second = await startCustomers(simulator, {
         env: { AWS_SQS_MAX_RECEIVE_COUNT: "1", AWS_SQS_VISIBILITY_TIMEOUT: "3" },
       });
-      void second;
+      expect(await inForce()).toEqual({ visibilityTimeout: 3, maxReceives: 1 });
+      expect(printed(second)).toMatchObject({ visibilityTimeout: 3, maxReceives: 1 });
       const order = { order_id: randomUUID(), customer_id: randomUUID() };
       await scope.channels.orderCreated.send(order);
       await simulator.advance("3s");
@@ -199,9 +198,13 @@ describe.concurrent("a variant of the service", () => {
     });
   });
 
-  test("a second instance starts beside the first", async () => {
-    await withVariant({}, async ({ simulator, scope, api }) => {
+  test("a second instance starts beside the first, on a port of its own, and both read the queue from then on", async () => {
+    await withVariant({}, async ({ simulator, app, scope, api }) => {
       await using second = await startCustomers(simulator);
+      expect(second.port).not.toBe(app.port);
+      await scope.probeUntil(() => {
+        expect(simulator.inspect("customer--order-created").polls).toBe(2);
+      });
       const { customer_id } = await api.createCustomer("John Doe");
       expect((await customersApi(second.url, { headers: scope.headers }).getCustomer(customer_id)).name).toBe(
         "John Doe",
