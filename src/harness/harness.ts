@@ -46,7 +46,8 @@ export async function createHarness<const D extends Declarations>(options: Harne
     const sentAt = (spanId: string) => spans.get(spanId);
     intakes.set(channel, new Intake({ journal, clock, channel, declaration, sentAt, tracePrefix, owners }));
   }
-  const lag = new EventLoopLag();
+  const lag = new EventLoopLag(clock);
+  const openScopes = new Set<ScopeCore>();
   const core: HarnessCore = {
     clock,
     journal,
@@ -58,16 +59,13 @@ export async function createHarness<const D extends Declarations>(options: Harne
     accountings: accountingsOf(transports),
     systems,
     lives: new Systems(systems, journal),
-    proofs: new OpenProofs(),
-    openScopes: new Set(),
+    proofs: new OpenProofs(journal, openScopes),
+    openScopes,
     lastUnsettled: undefined,
     owners,
     spans,
     tracePrefix,
-    lag: () => lag.longest(),
-    resetLag: () => {
-      lag.reset();
-    },
+    blocked: (from, to) => lag.longest(from, to),
     closed: false,
   };
   const faults = transports.flatMap(
@@ -81,8 +79,7 @@ export async function createHarness<const D extends Declarations>(options: Harne
     onVerdict &&
     journal.watch({ kinds: ["verdict"] }, (entry) => {
       if (entry.kind !== "verdict") return;
-      const { scope, what, outcome, took, within } = entry;
-      const name = [...core.openScopes].find(({ id }) => id === scope)?.name ?? scope;
+      const { name, what, outcome, took, within } = entry;
       onVerdict({ scope: name, what, outcome, took, ...(within !== undefined && { within }) });
     });
   const release = () => {

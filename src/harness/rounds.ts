@@ -5,6 +5,8 @@ import type { ScopeCore } from "./scope-core.ts";
 
 /** How long after the deadline brokers and systems may still take to answer. */
 const answerGrace = 1_000;
+/** After a cap the time belongs to whoever set it. */
+const answerGraceUnderCap = 50;
 
 /** One look at the facts. */
 export interface Round extends Assessment {
@@ -67,13 +69,14 @@ export async function* rounds(
     before();
     const start = entries;
     const last = passed;
-    const assessment = await bounded(clock, deadline, assess(scope, signal));
+    const answer = await bounded(clock, deadline, assess(scope, signal));
+    const assessment = answer ?? unanswered("a broker or a system did not answer when it was asked");
     signal.throwIfAborted();
     before();
     const holds = needed.every((fact) => assessment.holding.includes(fact));
     const stable = holds && heldAt === entries;
     heldAt = holds && start === entries ? start : undefined;
-    yield { ...assessment, number, stable, passed: last };
+    yield { ...assessment, number, stable, passed: answer === undefined ? passed : last };
     if (holds) await clock.turn();
     else {
       // work in hand may end without a call-back, so it is asked for again; what cannot be known need not be
@@ -86,13 +89,19 @@ export async function* rounds(
   }
 }
 
-async function bounded(clock: Clock, deadline: Deadline, assessment: Promise<Assessment>): Promise<Assessment> {
+/** The assessment, or undefined when it did not come until some time after the deadline. */
+async function bounded(
+  clock: Clock,
+  deadline: Deadline,
+  assessment: Promise<Assessment>,
+): Promise<Assessment | undefined> {
   using resources = new DisposableStack();
-  const silence = new Promise<Assessment>((resolve) => {
+  const silence = new Promise<undefined>((resolve) => {
     resources.use(
       deadline.whenPassed(() => {
-        const timer = clock.timer(answerGrace, () => {
-          resolve(unanswered("a broker or a system did not answer when it was asked"));
+        const grace = deadline.cap === undefined ? answerGrace : answerGraceUnderCap;
+        const timer = clock.timer(grace, () => {
+          resolve(undefined);
         });
         if (resources.disposed) timer[Symbol.dispose]();
         else resources.use(timer);

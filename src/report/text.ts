@@ -48,7 +48,7 @@ function block(name: string, text: string): string[] {
   return rows;
 }
 
-function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }: Evidence): string[] {
+function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems, cause }: Evidence): string[] {
   const condition =
     awaited.match !== undefined
       ? ` ${summarize(awaited.match)}`
@@ -67,6 +67,13 @@ function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }:
   if (lateness !== undefined && lateness > blockedEnoughToSay) {
     rows.push(row("blocked", `this process was blocked for ${formatDuration(lateness)}`));
   }
+  if (blocked !== undefined)
+    rows.push(
+      row(
+        "blocked",
+        `the probe itself blocked this process for ${formatDuration(blocked)}: nothing else ran meanwhile`,
+      ),
+    );
   if (known !== undefined) {
     rows.push(row("known", known.holding.length === 0 ? "nothing" : known.holding.join(", ")));
     for (const { fact, reason } of known.unknowable) rows.push(row("unknown", `${fact}: ${reason}`));
