@@ -1,6 +1,7 @@
 import { type VerdictCode, type VerdictError, verdictError, verdictTexts } from "../errors.ts";
 import { closest, type MessageEntry, type Stamped, timeline } from "../journal/index.ts";
-import { type Evidence, type EventEvidence, type LookEvidence, renderText, toPlain } from "../report/index.ts";
+import { type Evidence, type EventEvidence, type LookEvidence, renderText } from "../report/index.ts";
+import { plainSides, toFacts } from "./bare-context.ts";
 import type { Assessment } from "./facts.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -49,18 +50,12 @@ export function failure(scope: ScopeCore, details: FailureDetails): VerdictError
     "actual" in details || "expected" in details
       ? details
       : near && { actual: near.event.payload, expected: evidence.awaited.match };
-  // the runner prints them: no secret may show there either
-  const diff = sides && { actual: toPlain(sides.actual), expected: toPlain(sides.expected) };
-  return verdictError(
-    code,
-    { detail, evidence: toPlain(evidence) },
-    {
-      text: renderText(evidence),
-      ...diff,
-      ...(cause !== undefined && { cause }),
-      ...(details.origin !== undefined && { stack: details.origin }),
-    },
-  );
+  return verdictError(code, toFacts(detail, evidence), {
+    text: renderText(evidence),
+    ...(sides && plainSides(sides)),
+    ...(cause !== undefined && { cause }),
+    ...(details.origin !== undefined && { stack: details.origin }),
+  });
 }
 
 function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evidence {

@@ -1,8 +1,9 @@
 import { UsageError, verdictError, VerdictError, type WakefulError, wakefulError } from "../errors.ts";
-import { createProbes, diffOf, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
+import { createProbes, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
 import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
 import { type DeadlineCap, formatDuration, traceContext, WatchedPromise } from "../time/index.ts";
+import { diffOf } from "./bare-context.ts";
 import { ScopedChannel, type StartWait } from "./channel.ts";
 import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";

@@ -72,7 +72,9 @@ test("none() and settled(): until it was proved; to watch for so long is no SLA"
 test("probes: until the look that held; what must stay so has no SLA", async () => {
   const { scope, clock, verdicts } = await open();
   const waits = [
-    watch(scope.probeUntil(({ number }) => number, { until: (number) => number === 3, interval: 100, description: "3" })),
+    watch(
+      scope.probeUntil(({ number }) => number, { until: (number) => number === 3, interval: 100, description: "3" }),
+    ),
     watch(scope.probeDuring(() => 1, { during: 500, description: "1" })),
     watch(scope.probeUntil(() => 1, { until: () => false, within: 700, description: "never" })),
   ];
