@@ -106,7 +106,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `topic ${name}`,
-        ordering: "none",
         carries: "bytes",
         send: (message, signal) => this.#publish(name, message, signal),
         listen: (sink, signal) => this.#listenToTopic(name, sink, signal),
@@ -122,7 +121,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `queue ${name}`,
-        ordering: "none",
         carries: "bytes",
         send: (message, signal) => this.#sendToQueue(name, message, signal),
       },
@@ -146,7 +144,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `dead letters ${name}`,
-        ordering: "none",
         carries: "bytes",
         listen: (sink, signal) => this.#listenToDeadLetters(name, sink, signal),
       },
