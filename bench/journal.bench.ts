@@ -7,6 +7,7 @@ import { summarize } from "./support/statistics.ts";
 
 const entry = (index: number) => ({
   kind: "received" as const,
+  arrivedAt: 0,
   channel: `channel-${index % 10}`,
   id: `message-${index}`,
   payload: { id: index },

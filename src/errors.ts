@@ -264,7 +264,7 @@ const table = {
   ),
   UNEXPECTED_DEAD_LETTER: verdict(
     "Unexpected dead letter",
-    "The system gave up on an event of this test. Take it with next(), or declare { allow: true }.",
+    "The system gave up on an event of this test. Take it with next(), or with refused() if it cannot be read, or declare { allow: true }.",
   ),
   PROBE_FAILED: verdict("Probe failed", "The probe says that waiting on makes no sense."),
   NOT_HELD: verdict("Did not hold", "What had to stay true all the time was false once."),

@@ -24,6 +24,7 @@ export type {
   Listenable,
   Proof,
   ReceivedEvent,
+  RefusedMessage,
   Scope,
   ScopeOptions,
   Sendable,

@@ -8,8 +8,6 @@ export type Attributes = Readonly<Record<string, string | Uint8Array>>;
 export interface Endpoint {
   /** For reports: "topic customer--created". */
   readonly name: string;
-  /** What the technology promises about the order of events. */
-  readonly ordering: "total" | "per key" | "none";
   /** "bytes": bodies are text or bytes and need a codec. "values": bodies are JavaScript values, handed over as they are. */
   readonly carries: "bytes" | "values";
   /** Sends one message. Resolves when the technology has accepted it. */

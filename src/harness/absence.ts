@@ -24,6 +24,10 @@ export interface Absence {
   readonly check: () => void;
   /** Whether this event would contradict the claim, later on. */
   readonly contradicts: (event: ScopedEvent) => boolean;
+  /** Whether a redelivery would, too. */
+  readonly redeliveries?: boolean;
+  /** How long the events took that it was waited for before; left out where there were none. */
+  readonly took?: number;
 }
 
 /**
@@ -43,7 +47,8 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
   };
   for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {
     const { holding, unknowable, busy, unheard, passed } = round;
-    if (unheard[0] !== undefined) {
+    // what still waits somewhere may be taken by somebody yet
+    if (unheard[0] !== undefined && (busy.length === 0 || passed !== undefined)) {
       throw red("UNHEARD", `what was sent to ${unheard[0].channel} reached nobody, so silence proves nothing`, {
         assessment: round,
       });
@@ -84,34 +89,36 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
 
 /** Writes the green verdict down, and keeps the proof open to contradiction. */
 function conclude(scope: ScopeCore, absence: Absence, proof: Proof, reasons: readonly string[] = []): Proof {
-  const { clock, journal, proofs } = scope.harness;
-  const { what, channel, condition, startedAt, contradicts } = absence;
+  const { clock, proofs } = scope.harness;
+  const { what, channel, condition, startedAt, contradicts, redeliveries = false, took, sla } = absence;
   const basis =
     proof.how === "proved"
       ? `proved: ${proof.facts.join(", ")}`
       : `watched for ${formatDuration(proof.watchedFor)}: ${reasons.join("; ")}`;
-  journal.append({
-    kind: "verdict",
-    scope: scope.id,
+  // to watch for so long is no SLA
+  const held = took !== undefined || proof.how === "proved";
+  scope.tell({
     what,
     outcome: "green",
     detail: basis,
-    took: proof.watchedFor,
-    within: absence.sla.within,
+    took: took ?? proof.watchedFor,
+    ...(held && { within: sla.within }),
   });
   proofs.add({
     scope,
     what,
     channel,
     any: condition.any,
+    match: condition.match,
     at: clock.now(),
-    accepts: contradicts,
-    contradicted: (event) =>
+    accepts: (entry) =>
+      entry.kind === "received" && (entry.redeliveryOf === undefined || redeliveries) && contradicts(scope.view(entry)),
+    contradicted: (entry) =>
       failure(scope, {
         ...detailsOf(absence),
         code: "PROOF_CONTRADICTED",
-        detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(event.entry.at - startedAt - proof.watchedFor)} later this came`,
-        unexpected: [event],
+        detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(entry.at - startedAt - proof.watchedFor)} later this came`,
+        unexpected: [entry],
         origin: absence.origin(),
       }),
   });

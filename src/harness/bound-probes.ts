@@ -1,4 +1,5 @@
-import { bareContext, createProbes, type Probes } from "../probe/index.ts";
+import { createProbes, type Probes } from "../probe/index.ts";
+import { bareContext } from "./bare-context.ts";
 import { currentScope } from "./current-scope.ts";
 
 /** `probeUntil` and `probeDuring` that bind themselves to the scope of the test they run in; without one they only wait. */

@@ -6,7 +6,7 @@ import { proveNone } from "./none.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { checkPayload, encode, sendBody } from "./send.ts";
-import type { CountOptions, Proof, SendOptions, SentEvent, WaitOptions } from "./types.ts";
+import type { CountOptions, Proof, RefusedMessage, SendOptions, SentEvent, WaitOptions } from "./types.ts";
 import { toCondition } from "./where.ts";
 
 /** Starts a wait that the scope watches: noted whether it is awaited, aborted at the scope's end. */
@@ -54,26 +54,40 @@ export class ScopedChannel {
     });
   }
 
-  exactly(count: number, where?: unknown, options?: CountOptions): Promise<ScopedEvent[]> {
+  exactly(
+    ...[count, where, options]: [count: number, where?: unknown, options?: CountOptions]
+  ): Promise<ScopedEvent[]> {
+    const given = arguments.length > 1;
     return this.#start(`exactly ${count} on ${this.#name}`, this.exactly, options?.signal, async (signal, origin) => {
       this.#mustListen();
-      const condition = toCondition(where, where !== undefined, this.#name);
+      const condition = toCondition(where, given, this.#name);
       return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
   }
 
-  none(where?: unknown, options?: WaitOptions): Promise<Proof> {
+  none(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<Proof> {
+    const given = arguments.length > 0;
     return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal, origin) => {
       this.#mustListen();
-      const condition = toCondition(where, where !== undefined, this.#name);
+      const condition = toCondition(where, given, this.#name);
       return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
   }
 
-  seen(where?: unknown): readonly ScopedEvent[] {
+  seen(...[where]: [where?: unknown]): readonly ScopedEvent[] {
     this.#mustListen();
-    const condition = toCondition(where, where !== undefined, this.#name);
+    const condition = toCondition(where, arguments.length > 0, this.#name);
     return [...this.#scope.events(this.#name)].filter((event) => condition.accepts(event));
+  }
+
+  refused(): readonly RefusedMessage[] {
+    this.#mustListen();
+    return Array.from(this.#scope.refused(this.#name), (entry) => {
+      this.#scope.claims.claim(entry.sequence);
+      const { id, channel, why, problems, body, attributes, sequence } = entry;
+      const receivedAt = new Date(entry.wall - (entry.at - entry.arrivedAt));
+      return { id, channel, why, problems, body, attributes, sequence, receivedAt };
+    });
   }
 
   #mustListen(): void {

@@ -1,15 +1,15 @@
 import { type VerdictCode, wakefulError } from "../errors.ts";
-import { formatDuration, Waker } from "../time/index.ts";
+import { formatDuration, Resources, Waker } from "../time/index.ts";
 import { type Absence, proveAbsence } from "./absence.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import { accepts } from "./none.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
-import { slaOf } from "./sla.ts";
+import { slaOf, timingOf } from "./sla.ts";
 import { formatExit } from "./systems.ts";
 import type { CountOptions } from "./types.ts";
 import type { Condition } from "./where.ts";
-import { obscured } from "./window.ts";
+import { obscured, unchecked } from "./window.ts";
 
 /**
  * Waits until `count` events of the scope meet the condition, then proves that no more come. Claimed ones count too.
@@ -49,27 +49,50 @@ export async function proveExactly(
     const events = matching();
     if (tally(events) > count) {
       throw red("WRONG_COUNT", `${tally(events)} ${unit} came on ${channel}, ${count} expected`, {
-        unexpected: events,
+        unexpected: events.map(({ entry }) => entry),
       });
     }
     const unclear = condition.any ? events.find((event) => scope.belongs(event.entry) === "unattributed") : undefined;
     const ambiguity = unclear && scope.ambiguity();
     if (ambiguity) throw red("AMBIGUOUS", `an event came on ${channel} that bears no trace, and ${ambiguity}`);
+    for (const event of events) {
+      const { overdue } = timingOf(scope, sla, event);
+      if (overdue !== undefined) {
+        throw red("SLA_VIOLATED", overdue.detail, { late: [{ event, by: overdue.by }], zero: overdue.zero });
+      }
+    }
     return events;
   };
   await untilComplete();
-  // the silence afterwards has a window of its own
-  const silence = { ...common, sla: slaOf(scope, { within: sla.within }), startedAt: clock.now() };
-  const absence: Absence = { ...silence, origin, check, contradicts: (event) => accepts(scope, common, event) };
+  // what is held to the SLA is how long they took to come; the silence afterwards has a window of its own
+  const took = Math.max(0, ...matching().map((event) => timingOf(scope, sla, event).took));
+  const window = { ...slaOf(scope, { within: sla.within }), source: sla.source, zero: "the moment when all had come" };
+  const absence: Absence = {
+    ...common,
+    sla: window,
+    startedAt: clock.now(),
+    origin,
+    check,
+    contradicts: (event) => accepts(scope, common, event),
+    redeliveries: deliveries,
+    took,
+  };
   await proveAbsence(scope, absence, signal);
   const events = check();
-  for (const event of events) scope.claims.claim(event.sequence);
+  for (const { sequence } of events) scope.claims.claim(sequence);
+  if (deliveries) claimRedeliveries(new Set(events.map(({ sequence }) => sequence)));
   return events;
+
+  function claimRedeliveries(of: ReadonlySet<number>): void {
+    for (const entry of journal.channel(channel, scope.from)) {
+      if (entry.kind === "received" && of.has(entry.redeliveryOf ?? 0)) scope.claims.claim(entry.sequence);
+    }
+  }
 
   async function untilComplete(): Promise<void> {
     const waker = new Waker(clock);
     let passed: { lateness: number } | undefined;
-    using resources = new DisposableStack();
+    using resources = new Resources();
     resources.use(journal.watch({ channel, kinds: ["received", "listener"] }, waker.wake));
     resources.use(lives.onDeath(waker.wake));
     resources.use(
@@ -104,10 +127,13 @@ export async function proveExactly(
             { lateness },
           );
         }
-        const obstacle = obscured(scope, channel, startedAt);
+        const obstacle = obscured(scope, channel, startedAt) ?? unchecked(scope, channel);
         const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;
         if (obstacle !== undefined) throw red("UNKNOWN", `${seen}, but ${obstacle}`, { lateness });
-        throw red(events.length === 0 ? "SLA_VIOLATED" : "WRONG_COUNT", seen, { lateness, unexpected: events });
+        throw red(events.length === 0 ? "SLA_VIOLATED" : "WRONG_COUNT", seen, {
+          lateness,
+          unexpected: events.map(({ entry }) => entry),
+        });
       }
       await waker.rest();
     }

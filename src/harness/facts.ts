@@ -18,7 +18,7 @@ export interface Assessment {
 /** What absence is concluded from. */
 export const allFacts: readonly Fact[] = ["heard", "worked off", "finished", "delivered"];
 
-/** What "nothing is left to do" is concluded from. Whom an event reached is not needed for it. */
+/** What "nothing more comes of it" is concluded from, at a scope's end. Of what reached nobody nothing comes either. */
 export const workFacts: readonly Fact[] = ["worked off", "finished", "delivered"];
 
 /** What is known while a broker or a system does not answer. */
@@ -44,10 +44,8 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
     for (const line of what) if (!busy.includes(line)) busy.push(line);
   };
 
-  const unheard: Stamped<SentEntry>[] = [];
   for (const sent of scope.sent) {
-    if (sent.reached === undefined) note("heard", `${sent.channel} does not say whom an event reached`);
-    else if (sent.reached === 0) unheard.push(sent);
+    if (reachedBy(scope, sent) === undefined) note("heard", `${sent.channel} does not say whom an event reached`);
   }
   if (scope.sendsUnderWay > 0) work("worked off", [`${scope.sendsUnderWay} sends under way`]);
 
@@ -87,12 +85,23 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
   // last: an intake may have taken in what was delivered while the brokers were asked
   if (!scope.intakesIdle) work("delivered", ["events are being checked against their schema"]);
   if (missing.has("worked off")) missing.add("finished");
+  const unheard = unheardOf(scope);
   return {
     holding: allFacts.filter((fact) => !missing.has(fact) && (fact !== "heard" || unheard.length === 0)),
     unknowable,
     busy,
     unheard,
   };
+}
+
+/** What the scope sent and is known to have reached nobody until now. */
+export function unheardOf(scope: ScopeCore): readonly Stamped<SentEntry>[] {
+  return scope.sent.filter((sent) => reachedBy(scope, sent) === 0);
+}
+
+/** How many consumers that are not ours it reached: the broker may know better by now than when it was sent. */
+function reachedBy({ harness }: ScopeCore, { channel, id, reached }: Stamped<SentEntry>): number | undefined {
+  return harness.declarations.get(channel)?.transport.accounting?.reached?.(id) ?? reached;
 }
 
 function describe(pending: Pending): readonly string[] {

@@ -1,6 +1,7 @@
 import { type VerdictCode, type VerdictError, verdictError, verdictTexts } from "../errors.ts";
-import { closest, timeline } from "../journal/index.ts";
-import { type Evidence, type EventEvidence, type LookEvidence, renderText, toPlain } from "../report/index.ts";
+import { closest, type MessageEntry, type Stamped, timeline } from "../journal/index.ts";
+import { type Evidence, type EventEvidence, type LookEvidence, renderText } from "../report/index.ts";
+import { plainSides, toFacts } from "./bare-context.ts";
 import type { Assessment } from "./facts.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -22,9 +23,11 @@ export interface FailureDetails {
   readonly startedAt: number;
   readonly lateness?: number;
   readonly late?: readonly { readonly event: ScopedEvent; readonly by: number }[];
-  readonly unexpected?: readonly ScopedEvent[];
+  readonly unexpected?: readonly Stamped<MessageEntry>[];
   readonly assessment?: Assessment;
   readonly looks?: LookEvidence;
+  /** The longest time that a probe itself blocked this process, ms. */
+  readonly blocked?: number;
   readonly dump?: unknown;
   readonly cause?: unknown;
   readonly actual?: unknown;
@@ -37,32 +40,27 @@ const othersShown = 20;
 
 /** Makes the error of a red verdict: gathers the evidence from the journal, renders it, and writes the verdict down. */
 export function failure(scope: ScopeCore, details: FailureDetails): VerdictError {
-  const { journal, clock } = scope.harness;
+  const { clock } = scope.harness;
   const { code, detail, what, cause } = details;
   const took = clock.now() - details.startedAt;
   const evidence = gather(scope, details, took);
-  journal.append({ kind: "verdict", scope: scope.id, what, outcome: "red", detail: code, took });
+  scope.tell({ what, outcome: "red", detail: code, took, ...(details.sla && { within: details.sla.within }) });
   const near = evidence.closest;
   const sides =
     "actual" in details || "expected" in details
       ? details
       : near && { actual: near.event.payload, expected: evidence.awaited.match };
-  // the runner prints them: no secret may show there either
-  const diff = sides && { actual: toPlain(sides.actual), expected: toPlain(sides.expected) };
-  return verdictError(
-    code,
-    { detail, evidence: toPlain(evidence) },
-    {
-      text: renderText(evidence),
-      ...diff,
-      ...(cause !== undefined && { cause }),
-      ...(details.origin !== undefined && { stack: details.origin }),
-    },
-  );
+  return verdictError(code, toFacts(detail, evidence), {
+    text: renderText(evidence),
+    ...(sides && plainSides(sides)),
+    ...(cause !== undefined && { cause }),
+    ...(details.origin !== undefined && { stack: details.origin }),
+  });
 }
 
 function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evidence {
-  const { code, detail, what, channel, condition, sla, zero, lateness, assessment, looks, dump, cause } = details;
+  const { code, detail, what, channel, condition, sla, zero, lateness, blocked, assessment, looks, dump, cause } =
+    details;
   const { journal, systems } = scope.harness;
   const { headline, hint } = verdictTexts(code, { detail });
   const unexpected = details.unexpected ?? [];
@@ -91,10 +89,11 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
     ...(sla && { sla: { within: sla.within, source: sla.source, zero: zero ?? sla.zero } }),
     waited,
     ...(lateness !== undefined && { lateness }),
-    ...(near && nearEvent && { closest: { event: describe(scope, nearEvent), differences: near.differences } }),
-    late: late.map(({ event, by }) => ({ ...describe(scope, event), by })),
-    unexpected: unexpected.map((event) => describe(scope, event)),
-    others: others.slice(-othersShown).map((event) => describe(scope, event)),
+    ...(blocked !== undefined && { blocked }),
+    ...(near && nearEvent && { closest: { event: describe(scope, nearEvent.entry), differences: near.differences } }),
+    late: late.map(({ event, by }) => ({ ...describe(scope, event.entry), by })),
+    unexpected: unexpected.map((entry) => describe(scope, entry)),
+    others: others.slice(-othersShown).map(({ entry }) => describe(scope, entry)),
     ...(looks && { looks }),
     ...(assessment && {
       facts: {
@@ -119,15 +118,17 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   }
 }
 
-function describe(scope: ScopeCore, event: ScopedEvent): EventEvidence {
+function describe(scope: ScopeCore, entry: Stamped<MessageEntry>): EventEvidence {
+  const { sequence, arrivedAt, channel, id } = entry;
+  const read = entry.kind === "received";
   return {
-    sequence: event.sequence,
-    offset: event.entry.at - scope.openedAt,
-    channel: event.channel,
-    id: event.id,
-    payload: event.payload,
-    belongs: scope.belongs(event.entry),
-    claimed: event.claimed,
-    deliveries: event.deliveries,
+    sequence,
+    offset: arrivedAt - scope.openedAt,
+    channel,
+    id,
+    payload: read ? entry.payload : entry.body,
+    belongs: scope.belongs(entry),
+    claimed: scope.isClaimed(sequence),
+    deliveries: read ? scope.deliveriesOf(entry) : 1,
   };
 }

@@ -22,16 +22,15 @@ export interface HarnessCore {
   readonly lives: Systems;
   readonly proofs: OpenProofs;
   readonly openScopes: Set<ScopeCore>;
-  /** The scope that closed last, if what it caused was not known to be worked off. */
+  /** The scope that closed last of those whose work was not known to be done. */
   lastUnsettled: { readonly name: string; readonly closedAt: number } | undefined;
-  /** Whose ids were declared by `own`: id → scope id. */
+  /** Whose ids were declared by `own`: id → scope id, the latest last. */
   readonly owners: Map<string, string>;
   /** When the sends of this harness began, by span id, monotonic. */
   readonly spans: Map<string, number>;
   /** What the trace ids of its scopes begin with. */
   readonly tracePrefix: string;
-  /** How long this process was blocked at most since the last scope began, ms. */
-  readonly lag: () => number;
-  readonly resetLag: () => void;
+  /** How long this process was blocked at most between two moments, ms. */
+  readonly blocked: (from: number, to: number) => number;
   closed: boolean;
 }

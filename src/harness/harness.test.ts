@@ -136,3 +136,32 @@ test("the timeline tells what happened, in order", async () => {
   expect(text).toMatch(/test begins[\s\S]*sent orders, reached 1[\s\S]*received orders[\s\S]*next on orders: green/);
   expect(text).not.toContain("hunter2");
 });
+
+test("what a transport tells of itself stands in the timeline, until the harness is closed", async () => {
+  const told: ((text: string) => void)[] = [];
+  let stopped = 0;
+  const { harness } = await openHarness({
+    channels: (of) => {
+      const orders = of.channel<{ id: string }>("orders");
+      const notes = (listener: (text: string) => void) => {
+        told.push(listener);
+        return { [Symbol.dispose]: () => void stopped++ };
+      };
+      return { orders: { ...orders, transport: { ...orders.transport, notes } } };
+    },
+  });
+  const scope = harness.scope("test");
+  expect(told).toHaveLength(1);
+  told[0]?.("time was moved by 90 s");
+  expect(scope.timeline()).toContain("time was moved by 90 s");
+  await scope.close();
+  await harness.close();
+  expect(stopped).toBe(1);
+});
+
+test("that the listeners were closed, too", async () => {
+  const { harness } = await openHarness();
+  const scope = harness.scope("test");
+  await harness.close();
+  expect(scope.timeline()).toContain("listener on orders closed");
+});

@@ -46,7 +46,8 @@ export async function createHarness<const D extends Declarations>(options: Harne
     const sentAt = (spanId: string) => spans.get(spanId);
     intakes.set(channel, new Intake({ journal, clock, channel, declaration, sentAt, tracePrefix, owners }));
   }
-  const lag = new EventLoopLag();
+  const lag = new EventLoopLag(clock);
+  const openScopes = new Set<ScopeCore>();
   const core: HarnessCore = {
     clock,
     journal,
@@ -58,31 +59,29 @@ export async function createHarness<const D extends Declarations>(options: Harne
     accountings: accountingsOf(transports),
     systems,
     lives: new Systems(systems, journal),
-    proofs: new OpenProofs(),
-    openScopes: new Set(),
+    proofs: new OpenProofs(journal, openScopes),
+    openScopes,
     lastUnsettled: undefined,
     owners,
     spans,
     tracePrefix,
-    lag: () => lag.longest(),
-    resetLag: () => {
-      lag.reset();
-    },
+    blocked: (from, to) => lag.longest(from, to),
     closed: false,
   };
-  const faults = transports.flatMap(
-    ({ faults }) =>
-      faults?.((cause, where) => {
-        journal.append({ kind: "fault", where, cause });
-      }) ?? [],
-  );
+  const told = transports.flatMap((transport) => [
+    transport.faults?.((cause, where) => {
+      journal.append({ kind: "fault", where, cause });
+    }),
+    transport.notes?.((text) => {
+      journal.append({ kind: "note", text });
+    }),
+  ]);
   const { onVerdict } = options;
   const verdicts =
     onVerdict &&
     journal.watch({ kinds: ["verdict"] }, (entry) => {
       if (entry.kind !== "verdict") return;
-      const { scope, what, outcome, took, within } = entry;
-      const name = [...core.openScopes].find(({ id }) => id === scope)?.name ?? scope;
+      const { name, what, outcome, took, within } = entry;
       onVerdict({ scope: name, what, outcome, took, ...(within !== undefined && { within }) });
     });
   const release = () => {
@@ -90,11 +89,11 @@ export async function createHarness<const D extends Declarations>(options: Harne
     lag[Symbol.dispose]();
     core.lives[Symbol.dispose]();
     core.proofs.close();
-    for (const fault of faults) fault[Symbol.dispose]();
+    for (const telling of told) telling?.[Symbol.dispose]();
   };
   try {
-    const subscriptions = await arm(core, signal ?? new AbortController().signal);
-    return new OpenHarness<D>(core, subscriptions, release);
+    const listeners = await arm(core, signal ?? new AbortController().signal);
+    return new OpenHarness<D>(core, listeners, release);
   } catch (error) {
     release();
     throw error;
@@ -119,15 +118,20 @@ function checkDeclarations(declarations: ReadonlyMap<string, AnyDeclaration>): v
   }
 }
 
+interface Listener {
+  readonly channel: string;
+  readonly subscription: Subscription;
+}
+
 /** Arms all listeners at once. When one cannot be armed, those that could are closed again. */
-async function arm(core: HarnessCore, signal: AbortSignal): Promise<Subscription[]> {
+async function arm(core: HarnessCore, signal: AbortSignal): Promise<Listener[]> {
   const attempts = await Promise.allSettled(
     [...core.intakes].map(async ([channel, intake]) => {
       const endpoint = core.declarations.get(channel)?.endpoint;
       try {
         const subscription = await endpoint?.listen?.(intake, signal);
         core.journal.append({ kind: "listener", channel, state: "armed" });
-        return subscription;
+        return subscription && { channel, subscription };
       } catch (cause) {
         signal.throwIfAborted();
         throw cause instanceof WakefulError ? cause : wakefulError("LISTENER_NOT_ARMED", { channel }, { cause });
@@ -137,20 +141,20 @@ async function arm(core: HarnessCore, signal: AbortSignal): Promise<Subscription
   const armed = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? (attempt.value ?? []) : []));
   const failed = attempts.find((attempt) => attempt.status === "rejected");
   if (failed === undefined) return armed;
-  await Promise.allSettled(armed.map((subscription) => subscription[Symbol.asyncDispose]()));
+  await Promise.allSettled(armed.map(({ subscription }) => subscription[Symbol.asyncDispose]()));
   throw failed.reason;
 }
 
 class OpenHarness<D extends Declarations> implements Harness<D> {
   readonly #core: HarnessCore;
-  readonly #subscriptions: readonly Subscription[];
+  readonly #listeners: readonly Listener[];
   readonly #release: () => void;
   readonly #scopes = new Set<TestScope>();
   #closing: Promise<void> | undefined;
 
-  constructor(core: HarnessCore, subscriptions: readonly Subscription[], release: () => void) {
+  constructor(core: HarnessCore, listeners: readonly Listener[], release: () => void) {
     this.#core = core;
-    this.#subscriptions = subscriptions;
+    this.#listeners = listeners;
     this.#release = release;
   }
 
@@ -177,7 +181,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   async #close(): Promise<void> {
-    const { clock, proofs, openScopes } = this.#core;
+    const { clock, journal, proofs, openScopes } = this.#core;
     if (proofs.latest !== undefined) {
       const rest = proofs.latest + lingerAfterProof - clock.now();
       if (rest > 0) await delay(clock, rest);
@@ -189,7 +193,10 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     }
     this.#core.closed = true;
     const closed = await Promise.allSettled(
-      this.#subscriptions.map((subscription) => subscription[Symbol.asyncDispose]()),
+      this.#listeners.map(async ({ channel, subscription }) => {
+        await subscription[Symbol.asyncDispose]();
+        journal.append({ kind: "listener", channel, state: "closed" });
+      }),
     );
     for (const result of closed) {
       if (result.status === "rejected")

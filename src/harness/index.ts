@@ -12,6 +12,7 @@ export type {
   Listenable,
   Proof,
   ReceivedEvent,
+  RefusedMessage,
   Scope,
   ScopeOptions,
   Sendable,

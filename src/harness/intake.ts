@@ -1,13 +1,12 @@
 import type { AnyDeclaration, Codec, IncomingMessage, ListenerSink, UndecodableMessage } from "../contracts/index.ts";
 import { json } from "../codecs/index.ts";
-import type { Journal, RefusedEntry, Stamped } from "../journal/index.ts";
+import type { Journal } from "../journal/index.ts";
 import type { Clock } from "../time/index.ts";
 import { formatIssues } from "./schema-issues.ts";
 import { idsIn } from "./ids.ts";
 import { isHarnessTrace, parseTraceparent } from "./trace.ts";
 
 const rememberedIds = 200_000;
-const rememberedRefusals = 1_000;
 
 /** The codec of a channel: its own, JSON for bytes, none for values. */
 export function codecOf(declaration: AnyDeclaration): Codec | undefined {
@@ -36,7 +35,6 @@ export class Intake implements ListenerSink {
   #failure: unknown;
   #deafAt: number | undefined;
   #lostAt: number | undefined;
-  readonly #refused: Stamped<RefusedEntry>[] = [];
 
   constructor(options: {
     journal: Journal;
@@ -85,27 +83,24 @@ export class Intake implements ListenerSink {
     return this.#lostAt;
   }
 
-  /** What could not be read, the latest last; old ones are dropped. */
-  get refused(): readonly Stamped<RefusedEntry>[] {
-    return this.#refused;
-  }
-
   /** How often the event with this sequence was delivered so far. */
   deliveriesOf(sequence: number, atFirst: number): number {
     return Math.max(atFirst, this.#deliveriesAfterFirst.get(sequence) ?? 0);
   }
 
   event(message: IncomingMessage): void {
-    const arrived = this.#clock.now();
-    this.#enter(() => this.#take(message, arrived));
+    const arrivedAt = this.#clock.now();
+    this.#enter(() => this.#take(message, arrivedAt));
   }
 
   undecodable(failure: UndecodableMessage): void {
+    const arrivedAt = this.#clock.now();
     this.#enter(() => {
       const trace = parseTraceparent(failure.attributes.traceparent);
-      this.#refuse({
+      this.#journal.append({
         kind: "refused",
         channel: this.#channel,
+        arrivedAt,
         id: failure.id,
         why: "could not decode",
         problems: [messageOf(failure.cause)],
@@ -180,7 +175,7 @@ export class Intake implements ListenerSink {
   }
 
   /** Appends the event; returns a promise only while an asynchronous schema is at work. */
-  #take(message: IncomingMessage, arrived: number): Promise<void> | undefined {
+  #take(message: IncomingMessage, arrivedAt: number): Promise<void> | undefined {
     const trace = parseTraceparent(message.attributes.traceparent);
     const traceId = message.traceId ?? trace?.traceId;
     const refuse = (
@@ -189,15 +184,19 @@ export class Intake implements ListenerSink {
       body: unknown,
       cause?: unknown,
     ) => {
-      this.#refuse({
+      const correlation = why === "schema mismatch" ? this.#correlationOf(body) : undefined;
+      this.#journal.append({
         kind: "refused",
         channel: this.#channel,
+        arrivedAt,
         id: message.id,
         why,
         problems,
         body,
         attributes: message.attributes,
+        ...(message.key !== undefined && { key: message.key }),
         ...(traceId !== undefined && { traceId }),
+        ...(correlation !== undefined && { correlation }),
         ...(cause !== undefined && { cause }),
       });
     };
@@ -208,6 +207,7 @@ export class Intake implements ListenerSink {
       const entry = this.#journal.append({
         kind: "received",
         channel: this.#channel,
+        arrivedAt,
         id: message.id,
         payload,
         attributes: message.attributes,
@@ -219,7 +219,7 @@ export class Intake implements ListenerSink {
         ...(first !== undefined && { redeliveryOf: first }),
         ...(traceId !== undefined && { traceId }),
         ...(correlation !== undefined && { correlation }),
-        ...(sentAt !== undefined && { latency: arrived - sentAt }),
+        ...(sentAt !== undefined && { latency: arrivedAt - sentAt }),
       });
       if (first === undefined) this.#remember(message.id, entry.sequence);
       else this.#countDelivery(first, message.deliveries);
@@ -258,11 +258,6 @@ export class Intake implements ListenerSink {
 
   #decode({ body, attributes }: Pick<IncomingMessage, "body" | "attributes">): unknown {
     return this.#codec ? this.#codec.decode(body as string | Uint8Array, attributes) : body;
-  }
-
-  #refuse(entry: RefusedEntry): void {
-    this.#refused.push(this.#journal.append(entry));
-    if (this.#refused.length > rememberedRefusals) this.#refused.shift();
   }
 
   #correlationOf(payload: unknown): string | undefined {

@@ -209,6 +209,19 @@ describe("W8: a condition that would accept too much is an error before any wait
     await expect(scope.channels.orders.next(match as never)).rejects.toMatchObject({ code: "INVALID_MATCH" });
   });
 
+  test("an explicit undefined is no leave to accept anything, for whichever wait", async () => {
+    const { broker, harness } = await openHarness();
+    const scope = harness.scope("test");
+    broker.deliver({ id: "a" });
+    const { orders } = scope.channels;
+    const missing = undefined as never;
+    await expect(orders.exactly(1, missing)).rejects.toMatchObject({ code: "INVALID_MATCH" });
+    await expect(orders.none(missing)).rejects.toMatchObject({ code: "INVALID_MATCH" });
+    expect(() => orders.seen(missing)).toThrow(expect.objectContaining({ code: "INVALID_MATCH" }));
+    expect(await orders.exactly(1)).toHaveLength(1);
+    expect(orders.seen()).toHaveLength(1);
+  });
+
   test("an async predicate would accept every event", async () => {
     const { broker, harness } = await openHarness();
     const scope = harness.scope("test");

@@ -1,13 +1,15 @@
 import { type VerdictCode, WakefulError } from "../errors.ts";
 import { compare } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
+import { unheardOf } from "./facts.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
-import { slaOf } from "./sla.ts";
+import { slaOf, timingOf } from "./sla.ts";
 import { formatExit, type Death } from "./systems.ts";
 import type { WaitOptions } from "./types.ts";
 import type { Condition } from "./where.ts";
+import { forgotten, unchecked } from "./window.ts";
 
 /** How long after a timeout the wait listens on, to say that the event came late. */
 const longestListenOn = 1_000;
@@ -44,28 +46,14 @@ export function awaitNext(
     };
     const green = (event: ScopedEvent) => {
       end();
-      scope.claims.claim(event.sequence);
-      const { latency } = event;
-      if (latency !== undefined && latency > sla.within + harness.lag()) {
-        red(
-          "SLA_VIOLATED",
-          `it came ${formatDuration(latency)} after the send that caused it; the SLA is ${formatDuration(sla.within)}`,
-          {
-            late: [{ event, by: latency - sla.within }],
-            zero: "the send that caused it, known by its trace",
-          },
-        );
+      const { took, overdue } = timingOf(scope, sla, event);
+      if (overdue !== undefined) {
+        const { by, zero, detail } = overdue;
+        red("SLA_VIOLATED", detail, { late: [{ event, by }], zero });
         return;
       }
-      journal.append({
-        kind: "verdict",
-        scope: scope.id,
-        what,
-        outcome: "green",
-        detail: `#${event.sequence}`,
-        took: clock.now() - startedAt,
-        within: sla.within,
-      });
+      scope.claims.claim(event.sequence);
+      scope.tell({ what, outcome: "green", detail: `#${event.sequence}`, took, within: sla.within });
       resolve(event);
     };
     /** Whether this event ended the wait. */
@@ -115,7 +103,12 @@ export function awaitNext(
           reject(signal.reason);
           return;
         }
-        const by = late === undefined ? 0 : late.entry.at - sla.deadline.at;
+        const by = late === undefined ? 0 : late.entry.arrivedAt - sla.deadline.at;
+        // it had come in time, and was only still being checked
+        if (late !== undefined && by <= 0) {
+          green(late);
+          return;
+        }
         const { code, detail, cause } = judge(scope, channel, condition, startedAt, late && { event: late, by });
         red(code, detail, {
           lateness,
@@ -211,7 +204,7 @@ function judge(
   const awaited = condition.any ? `an event on ${channel}` : `this event on ${channel}`;
   if (late !== undefined) return { code: "SLA_VIOLATED", detail: `${awaited} came ${formatDuration(late.by)} late` };
   const intake = intakes.get(channel);
-  const refused = intake?.refused.find((entry) => entry.sequence >= scope.from && scope.belongs(entry) !== "foreign");
+  const refused = [...scope.refused(channel)].find(({ sequence }) => !scope.isClaimed(sequence));
   if (refused !== undefined) {
     return {
       code: refused.why === "could not decode" ? "COULD_NOT_DECODE" : "SCHEMA_MISMATCH",
@@ -226,12 +219,13 @@ function judge(
       cause: intake.failure,
     };
   }
-  if (scope.sent.length > 0 && scope.sent.every(({ reached }) => reached === 0)) {
-    return {
-      code: "UNHEARD",
-      detail: `${awaited} did not come: what was sent reached nobody (${[...new Set(scope.sent.map((sent) => sent.channel))].join(", ")})`,
-    };
+  const unheard = unheardOf(scope);
+  if (unheard.length > 0 && unheard.length === scope.sent.length) {
+    const where = [...new Set(unheard.map((sent) => sent.channel))].join(", ");
+    return { code: "UNHEARD", detail: `${awaited} did not come: what was sent reached nobody (${where})` };
   }
+  const obstacle = unchecked(scope, channel) ?? forgotten(scope);
+  if (obstacle !== undefined) return { code: "UNKNOWN", detail: `${awaited} did not come, but ${obstacle}` };
   const others = [...scope.events(channel)].filter((event) => !event.claimed);
   if (others.some((event) => isWrongContent(scope, condition, event))) {
     return {

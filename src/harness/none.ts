@@ -44,7 +44,7 @@ export function proveNone(
           condition,
           sla,
           startedAt,
-          unexpected: [event],
+          unexpected: [event.entry],
         });
       }
     },

@@ -34,7 +34,7 @@ export class ScopedEvent implements ReceivedEvent<unknown> {
     this.sequence = entry.sequence;
     if (entry.sentAt !== undefined) this.sentAt = entry.sentAt;
     if (entry.virtualSentAt !== undefined) this.virtualSentAt = entry.virtualSentAt;
-    this.receivedAt = new Date(entry.wall);
+    this.receivedAt = new Date(entry.wall - (entry.at - entry.arrivedAt));
     if (entry.latency !== undefined) this.latency = entry.latency;
   }
 

@@ -1,10 +1,12 @@
-import { type Clock, type Deadline, defaultSchedule, Waker } from "../time/index.ts";
+import { type Clock, type Deadline, defaultSchedule, Resources, Waker } from "../time/index.ts";
 import { type Assessment, assess, unanswered } from "./facts.ts";
 import type { Fact } from "./types.ts";
 import type { ScopeCore } from "./scope-core.ts";
 
 /** How long after the deadline brokers and systems may still take to answer. */
 const answerGrace = 1_000;
+/** After a cap the time belongs to whoever set it. */
+const answerGraceUnderCap = 50;
 
 /** One look at the facts. */
 export interface Round extends Assessment {
@@ -31,7 +33,7 @@ export async function* rounds(
   const startedAt = clock.now();
   const waker = new Waker(clock);
   let passed: { lateness: number } | undefined;
-  using resources = new DisposableStack();
+  using resources = new Resources();
   // entries that may concern the scope; what systems log, or other tests do, unsettles nothing
   let entries = 0;
   resources.use(
@@ -67,13 +69,14 @@ export async function* rounds(
     before();
     const start = entries;
     const last = passed;
-    const assessment = await bounded(clock, deadline, assess(scope, signal));
+    const answer = await bounded(clock, deadline, assess(scope, signal));
+    const assessment = answer ?? unanswered("a broker or a system did not answer when it was asked");
     signal.throwIfAborted();
     before();
     const holds = needed.every((fact) => assessment.holding.includes(fact));
     const stable = holds && heldAt === entries;
     heldAt = holds && start === entries ? start : undefined;
-    yield { ...assessment, number, stable, passed: last };
+    yield { ...assessment, number, stable, passed: answer === undefined ? passed : last };
     if (holds) await clock.turn();
     else {
       // work in hand may end without a call-back, so it is asked for again; what cannot be known need not be
@@ -86,13 +89,19 @@ export async function* rounds(
   }
 }
 
-async function bounded(clock: Clock, deadline: Deadline, assessment: Promise<Assessment>): Promise<Assessment> {
-  using resources = new DisposableStack();
-  const silence = new Promise<Assessment>((resolve) => {
+/** The assessment, or undefined when it did not come until some time after the deadline. */
+async function bounded(
+  clock: Clock,
+  deadline: Deadline,
+  assessment: Promise<Assessment>,
+): Promise<Assessment | undefined> {
+  using resources = new Resources();
+  const silence = new Promise<undefined>((resolve) => {
     resources.use(
       deadline.whenPassed(() => {
-        const timer = clock.timer(answerGrace, () => {
-          resolve(unanswered("a broker or a system did not answer when it was asked"));
+        const grace = deadline.cap === undefined ? answerGrace : answerGraceUnderCap;
+        const timer = clock.timer(grace, () => {
+          resolve(undefined);
         });
         if (resources.disposed) timer[Symbol.dispose]();
         else resources.use(timer);

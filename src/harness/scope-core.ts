@@ -1,15 +1,25 @@
 import type { ObservedSystem, TransportInfo } from "../contracts/index.ts";
-import { Claims, type ReceivedEntry, type RefusedEntry, type SentEntry, type Stamped } from "../journal/index.ts";
+import {
+  Claims,
+  type MessageEntry,
+  type ReceivedEntry,
+  type RefusedEntry,
+  type SentEntry,
+  type Stamped,
+  type VerdictEntry,
+} from "../journal/index.ts";
 import type { DeadlineCap, WatchedPromise } from "../time/index.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { idsIn } from "./ids.ts";
 import { type EventState, ScopedEvent } from "./received-event.ts";
-import { isHarnessTrace, newSpanId, newTraceId, traceparent } from "./trace.ts";
+import { harnessTraceOf, newSpanId, newTraceId, traceparent } from "./trace.ts";
 import { type MarkAnswer, marksOf } from "./transports.ts";
-import type { ReceivedEvent } from "./types.ts";
 
 /** To whom an event belongs, seen from one scope. */
 export type Belonging = "mine" | "foreign" | "unattributed";
+
+/** How many declared ids of scopes that have ended are remembered, so that what bears one is still known as foreign. */
+const rememberedOwners = 100_000;
 
 let scopes = 0;
 
@@ -27,13 +37,12 @@ export class ScopeCore implements EventState {
   readonly claims = new Claims();
   readonly sent: Stamped<SentEntry>[] = [];
   readonly marks: Promise<MarkAnswer[]>;
-  readonly pendingWaits = new Set<WatchedPromise<unknown>>();
+  /** And when each began, monotonic. */
+  readonly pendingWaits = new Map<WatchedPromise<unknown>, number>();
   readonly #ended = new AbortController();
   readonly #events = new Map<number, ScopedEvent>();
   readonly #owned = new Set<string>();
   readonly #guards: Disposable[];
-  /** The unsettled scope that closed just before this one began. */
-  readonly #before: HarnessCore["lastUnsettled"];
   sendsUnderWay = 0;
   cap: DeadlineCap | undefined;
   closed = false;
@@ -44,14 +53,12 @@ export class ScopeCore implements EventState {
     this.id = `scope-${++scopes}`;
     this.name = name;
     this.cap = cap;
-    this.#before = harness.lastUnsettled;
     const opened = harness.journal.append({ kind: "scope opened", scope: this.id, name, traceId: this.traceId });
     this.from = opened.sequence;
     this.openedAt = opened.at;
     this.openedWall = opened.wall;
     this.headers = Object.freeze({ traceparent: traceparent(this.traceId, newSpanId()) });
     harness.openScopes.add(this);
-    harness.resetLag();
     this.#guards = harness.accountings.flatMap((accounting) => accounting.scopeOpened?.(name) ?? []);
     this.marks = marksOf(harness.accountings, this.traceId, this.#ended.signal);
   }
@@ -75,60 +82,63 @@ export class ScopeCore implements EventState {
   }
 
   own(id: string): void {
+    const { owners } = this.harness;
     this.#owned.add(id);
-    this.harness.owners.set(id, this.id);
+    // the latest last, so that the oldest are forgotten first
+    owners.delete(id);
+    owners.set(id, this.id);
   }
 
-  belongs(entry: Stamped<ReceivedEntry> | Stamped<RefusedEntry>): Belonging {
-    if (entry.traceId === this.traceId) return "mine";
-    if (entry.traceId !== undefined && isHarnessTrace(entry.traceId)) return "foreign";
+  belongs(entry: Stamped<MessageEntry>): Belonging {
+    const trace = harnessTraceOf(entry);
+    if (trace !== undefined) return trace === this.traceId ? "mine" : "foreign";
     const { owners } = this.harness;
-    const correlation = entry.kind === "received" ? entry.correlation : undefined;
-    if (correlation === this.traceId) return "mine";
     if (owners.size === 0) return "unattributed";
-    const ids = entry.kind === "received" ? idsIn(entry, entry.payload, correlation) : [entry.id];
+    const ids = idsIn(entry, entry.kind === "received" ? entry.payload : entry.body, entry.correlation);
     if (ids.some((id) => this.#owned.has(id))) return "mine";
     return ids.some((id) => owners.has(id)) ? "foreign" : "unattributed";
   }
 
   /** Why an unattributed event cannot be told from another scope's; undefined when it can. */
   ambiguity(): string | undefined {
-    const { openScopes, clock, sla } = this.harness;
+    const { openScopes, clock, sla, lastUnsettled } = this.harness;
     const others = [...openScopes].filter((scope) => scope !== this).map(({ name }) => `"${name}"`);
     if (others.length > 0) return `it may as well belong to ${others.join(" or ")}, open at the same time`;
-    if (this.#before !== undefined && clock.now() - this.#before.closedAt < sla) {
-      return `it may as well belong to "${this.#before.name}", which ended before its work was known to be done`;
+    if (lastUnsettled !== undefined && clock.now() - lastUnsettled.closedAt < sla) {
+      return `it may as well belong to "${lastUnsettled.name}", which ended before its work was known to be done`;
     }
     return undefined;
   }
 
-  /** First deliveries on a channel since the scope began that are not foreign, in order. */
-  *events(channel: string): Generator<ScopedEvent> {
+  /** What came on a channel since the scope began and is not foreign, in order, redeliveries left out. */
+  *messages(channel: string): Generator<Stamped<MessageEntry>> {
     for (const entry of this.harness.journal.channel(channel, this.from)) {
-      const event = entry.kind === "received" ? this.event(entry) : undefined;
-      if (event !== undefined) yield event;
+      if (entry.kind !== "listener" && this.#concerns(entry)) yield entry;
     }
+  }
+
+  /** Those of them that could be read. */
+  *events(channel: string): Generator<ScopedEvent> {
+    for (const entry of this.messages(channel)) if (entry.kind === "received") yield this.view(entry);
+  }
+
+  /** Those that could not. */
+  *refused(channel: string): Generator<Stamped<RefusedEntry>> {
+    for (const entry of this.messages(channel)) if (entry.kind === "refused") yield entry;
   }
 
   /** The entry as this scope's event; undefined for a redelivery or a foreign one. */
   event(entry: Stamped<ReceivedEntry>): ScopedEvent | undefined {
-    if (entry.redeliveryOf !== undefined || entry.sequence < this.from || this.belongs(entry) === "foreign")
-      return undefined;
-    return this.#view(entry);
+    return this.#concerns(entry) ? this.view(entry) : undefined;
   }
 
-  /** Any entry as an event, whoever it belongs to: for reports. */
-  #view(entry: Stamped<ReceivedEntry>): ScopedEvent {
-    let event = this.#events.get(entry.sequence);
-    if (event === undefined) {
-      event = new ScopedEvent(entry, this);
-      this.#events.set(entry.sequence, event);
-    }
+  /** Any entry as an event: the same object each time, as long as the scope is open. */
+  view(entry: Stamped<ReceivedEntry>): ScopedEvent {
+    const known = this.#events.get(entry.sequence);
+    if (known !== undefined) return known;
+    const event = new ScopedEvent(entry, this);
+    if (!this.closed) this.#events.set(entry.sequence, event);
     return event;
-  }
-
-  entryOf(event: ReceivedEvent<unknown>): Stamped<ReceivedEntry> {
-    return (event as ScopedEvent).entry;
   }
 
   isClaimed(sequence: number): boolean {
@@ -139,14 +149,34 @@ export class ScopeCore implements EventState {
     return this.harness.intakes.get(entry.channel)?.deliveriesOf(entry.sequence, entry.deliveries) ?? entry.deliveries;
   }
 
-  /** Ends the scope's view: pending waits are aborted by their owner before. */
+  /** Writes down how a wait ended. */
+  tell(verdict: Omit<VerdictEntry, "kind" | "scope" | "name">): void {
+    this.harness.journal.append({ kind: "verdict", scope: this.id, name: this.name, ...verdict });
+  }
+
+  /**
+   * Ends the scope's view: pending waits are aborted by their owner. Its proofs stay, so what is kept is what they need:
+   * which ids and events were its own, not the events.
+   */
   end(settled: boolean): void {
     this.closed = true;
-    const { journal, openScopes, clock } = this.harness;
+    const { journal, openScopes, clock, owners } = this.harness;
     openScopes.delete(this);
     journal.append({ kind: "scope closed", scope: this.id, settled });
-    this.harness.lastUnsettled = settled ? undefined : { name: this.name, closedAt: clock.now() };
+    if (!settled) this.harness.lastUnsettled = { name: this.name, closedAt: clock.now() };
     for (const guard of this.#guards) guard[Symbol.dispose]();
     this.#ended.abort();
+    this.#events.clear();
+    this.sent.length = 0;
+    const open = new Set([...openScopes].map(({ id }) => id));
+    for (const [id, scope] of owners) {
+      if (owners.size <= rememberedOwners) break;
+      if (!open.has(scope)) owners.delete(id);
+    }
+  }
+
+  #concerns(entry: Stamped<MessageEntry>): boolean {
+    if (entry.sequence < this.from || (entry.kind === "received" && entry.redeliveryOf !== undefined)) return false;
+    return this.belongs(entry) !== "foreign";
   }
 }

@@ -1,14 +1,15 @@
 import { UsageError, verdictError, VerdictError, type WakefulError, wakefulError } from "../errors.ts";
-import { createProbes, diffOf, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
+import { createProbes, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
 import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
-import { type DeadlineCap, traceContext, WatchedPromise } from "../time/index.ts";
+import { type DeadlineCap, formatDuration, traceContext, WatchedPromise } from "../time/index.ts";
+import { diffOf } from "./bare-context.ts";
 import { ScopedChannel, type StartWait } from "./channel.ts";
 import { currentScope } from "./current-scope.ts";
-import { untakenDeadLetters } from "./dead-letters.ts";
+import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
 import { failure } from "./failure.ts";
 import type { ScopeCore } from "./scope-core.ts";
-import { awaitSettled, isSettled } from "./settle.ts";
+import { awaitSettled, settledAtEnd } from "./settle.ts";
 import { formatExit } from "./systems.ts";
 import type { SettledOptions, Settlement } from "./types.ts";
 
@@ -101,8 +102,9 @@ export class TestScope implements AsyncDisposable, Probes {
       slaSource: harness.slaSource,
       cap,
       onEvent: (callback) =>
-        journal.watch({ kinds: ["received"] }, (entry) => {
-          if (entry.kind === "received" && this.#core.belongs(entry) !== "foreign") callback();
+        journal.watch({ kinds: ["received", "refused"] }, (entry) => {
+          const came = entry.kind === "received" || entry.kind === "refused";
+          if (came && this.#core.belongs(entry) !== "foreign") callback();
         }),
       onDeath: (callback) => {
         if (lives.death !== undefined) callback(`${lives.death.system} ended (${formatExit(lives.death.exit)})`);
@@ -113,13 +115,20 @@ export class TestScope implements AsyncDisposable, Probes {
       onLook: ({ number, took, outcome, result }, probe) => {
         journal.append({ kind: "look", scope: this.#core.id, probe, number, took, outcome, result });
       },
+      onBlocked: (length, probe) => {
+        const text = `${probe} blocked this process for ${formatDuration(length)}: nothing else ran meanwhile`;
+        journal.append({ kind: "note", scope: this.#core.id, text });
+      },
+      onGreen: (what, took, within) => {
+        this.#core.tell({ what, outcome: "green", detail: "held", took, ...(within !== undefined && { within }) });
+      },
       fail: (problem) => this.#probeFailure(problem),
       start: this.#start,
     };
   }
 
   #probeFailure(problem: ProbeFailure): VerdictError {
-    const { code, detail, what, startedAt, within, source, lateness, history, cause, dump } = problem;
+    const { code, detail, what, startedAt, within, source, lateness, blocked, history, cause, dump } = problem;
     return failure(this.#core, {
       code,
       detail,
@@ -128,6 +137,7 @@ export class TestScope implements AsyncDisposable, Probes {
       sla: { within, source, zero: "the start of the wait" },
       looks: { count: history.count, first: history.first, last: history.last, history: history.runs },
       ...(lateness !== undefined && { lateness }),
+      ...(blocked !== undefined && { blocked }),
       ...(cause !== undefined && { cause }),
       ...(dump !== undefined && { dump }),
       ...diffOf(cause),
@@ -148,7 +158,7 @@ export class TestScope implements AsyncDisposable, Probes {
         throw error;
       }
     });
-    core.pendingWaits.add(promise);
+    core.pendingWaits.set(promise, core.harness.clock.now());
     return promise;
   };
 
@@ -158,20 +168,24 @@ export class TestScope implements AsyncDisposable, Probes {
     const errors: WakefulError[] = [];
     // an await whose promise has just been handed out is noted a microtask later
     await harness.clock.turn();
-    for (const wait of core.pendingWaits) {
+    for (const [wait, startedAt] of core.pendingWaits) {
       if (wait.awaited) continue;
       const error = verdictError(
         "NOT_AWAITED",
         { detail: `${wait.what} was started in "${core.name}", and nobody awaited it` },
         { stack: wait.origin },
       );
+      const took = harness.clock.now() - startedAt;
+      core.tell({ what: wait.what, outcome: "red", detail: "NOT_AWAITED", took });
       errors.push(error);
       wait.abort(error);
     }
+    const settled = await settledAtEnd(core);
+    // from here to the end nothing is awaited: what comes later finds the scope closed
     errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core));
-    const settled = await isSettled(core, harness.clock, core.ended);
     core.end(settled);
-    for (const wait of core.pendingWaits) {
+    if (!failed) watchDeadLetters(core);
+    for (const wait of core.pendingWaits.keys()) {
       wait.abort(wakefulError("SCOPE_CLOSED", { scope: core.name, action: wait.what }));
     }
     core.pendingWaits.clear();

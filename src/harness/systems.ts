@@ -22,7 +22,8 @@ export class Systems implements Disposable {
   readonly #listeners = new Set<(death: Death) => void>();
   readonly #watched = new Map<ObservedSystem, Promise<SystemExit>>();
   #disposed = false;
-  #death: Death | undefined;
+  /** By the system itself: two may have one name. */
+  readonly #deaths = new Map<ObservedSystem, Death>();
   #trouble: Trouble | undefined;
 
   constructor(systems: readonly ObservedSystem[], journal: Journal) {
@@ -43,7 +44,7 @@ export class Systems implements Disposable {
         });
         if (!ready) this.#trouble = { at, what: `${system.name} was not ready meanwhile (${reason})` };
         if (!ready) return;
-        if (this.#death?.system === system.name) this.#death = undefined;
+        this.#deaths.delete(system);
         // a restarted system has a new end to wait for
         this.#watchExit(system, journal);
       });
@@ -54,7 +55,7 @@ export class Systems implements Disposable {
 
   /** A system that is dead now, though nobody asked for it. */
   get death(): Death | undefined {
-    return this.#death;
+    return this.#deaths.values().next().value;
   }
 
   /** When a system was last known not to be alive and ready; it may be again. */
@@ -83,8 +84,9 @@ export class Systems implements Disposable {
       });
       this.#trouble = { at, what: `${system.name} ended meanwhile (${detail})` };
       if (exit.expected) return;
-      this.#death = { system: system.name, exit };
-      for (const listener of this.#listeners) listener(this.#death);
+      const death: Death = { system: system.name, exit };
+      this.#deaths.set(system, death);
+      for (const listener of this.#listeners) listener(death);
     });
   }
 

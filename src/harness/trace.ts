@@ -44,3 +44,14 @@ export function parseTraceparent(
 function randomHex(bytes: number): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString("hex");
 }
+
+/** The trace of a harness that an event bears: in its attributes or its context, or as its correlation. */
+export function harnessTraceOf({
+  traceId,
+  correlation,
+}: {
+  readonly traceId?: string;
+  readonly correlation?: string;
+}): string | undefined {
+  return [traceId, correlation].find((id) => id !== undefined && isHarnessTrace(id));
+}

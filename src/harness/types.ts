@@ -37,6 +37,24 @@ export interface ReceivedEvent<out T> {
   readonly raw: unknown;
 }
 
+/** What a channel received and could not read: its codec refused it, or its schema. */
+export interface RefusedMessage {
+  /** The broker's id. */
+  readonly id: string;
+  /** The channel's name in the harness. */
+  readonly channel: string;
+  readonly why: "could not decode" | "schema mismatch";
+  /** For people, one line each. */
+  readonly problems: readonly string[];
+  /** The body; where it could be decoded, what was decoded. */
+  readonly body: unknown;
+  readonly attributes: Attributes;
+  /** Position in the journal: the order of arrival over all channels. */
+  readonly sequence: number;
+  /** When it arrived here, real time. */
+  readonly receivedAt: Date;
+}
+
 /** An event that the harness sent. */
 export interface SentEvent {
   /** The broker's id. */
@@ -156,6 +174,14 @@ export interface Listenable<out Out> {
   seen(accept?: (event: ReceivedEvent<Out>) => boolean): readonly ReceivedEvent<Out>[];
   /** The same for events whose payload has these fields with these values. */
   seen<const M extends Match<Out>>(match: M & Known<M, Out>): readonly ReceivedEvent<Narrowed<Out, M>>[];
+  /**
+   * What came so far and could not be read. Does not wait. It takes them: the test expected them, so they are no obstacle to
+   * its proofs, and as dead letters do not fail it.
+   *
+   * @example
+   * await probeUntil(() => expect(deadOrders.refused()).toMatchObject([{ body: "{ not JSON" }]));
+   */
+  refused(): readonly RefusedMessage[];
 }
 
 /** Events go in and come out: a topic, a bus. */
@@ -186,7 +212,7 @@ export interface HarnessOptions<D extends Declarations> {
   readonly systems?: readonly ObservedSystem[];
   /** How much the journal keeps. Defaults: 100,000 entries, 256 MiB. */
   readonly journal?: { readonly maxEntries?: number; readonly maxBytes?: number };
-  /** Told of each verdict: for statistics, such as how close waits come to their SLAs. */
+  /** Told of each verdict, of waits, proofs and probes: for statistics, such as how close waits come to their SLAs. */
   readonly onVerdict?: (verdict: Verdict) => void;
   readonly signal?: AbortSignal;
   /** @internal For tests of Wakeful itself. */
@@ -200,9 +226,9 @@ export interface Verdict {
   /** "next on customerCreated". */
   readonly what: string;
   readonly outcome: "green" | "red";
-  /** Milliseconds. */
+  /** Milliseconds, from where the SLA counts: of `exactly`, until all had come. */
   readonly took: number;
-  /** The SLA that it was held to, milliseconds; left out where there was none. */
+  /** The SLA that it was held to, milliseconds; left out where it was none: to watch for so long was the purpose. */
   readonly within?: number;
 }
 

@@ -6,7 +6,7 @@ import type { ScopeCore } from "./scope-core.ts";
  * Without a channel: of all channels, and what could not be read does not matter.
  */
 export function obscured(scope: ScopeCore, channel: string | undefined, startedAt: number): string | undefined {
-  const { journal, intakes, systems, lives } = scope.harness;
+  const { intakes, systems, lives } = scope.harness;
   for (const [name, intake] of intakes) {
     if (channel !== undefined && name !== channel) continue;
     if (intake.state === "failed") return `the listener on ${name} broke`;
@@ -16,13 +16,26 @@ export function obscured(scope: ScopeCore, channel: string | undefined, startedA
     if (intake.lostAt !== undefined && intake.lostAt >= scope.openedAt)
       return `the listener on ${name} may have lost events`;
     if (channel === undefined) continue;
-    for (const refused of intake.refused) {
-      if (refused.sequence < scope.from || scope.belongs(refused) === "foreign") continue;
+    for (const refused of scope.refused(name)) {
+      // what the test has taken, it has judged
+      if (scope.isClaimed(refused.sequence)) continue;
       return `an event came on ${name} that cannot be judged: ${refused.why} (${refused.problems.join("; ")})`;
     }
   }
   for (const system of systems) if (!system.ready) return `${system.name} is not alive and ready`;
   if (lives.trouble !== undefined && lives.trouble.at >= startedAt) return lives.trouble.what;
-  const gap = journal.gapSince(scope.from);
+  return forgotten(scope);
+}
+
+/** Why an event of the scope may have come though it is not there: the journal dropped some of its time. */
+export function forgotten({ harness, from }: ScopeCore): string | undefined {
+  const gap = harness.journal.gapSince(from);
   return gap && `the journal dropped ${gap.dropped} entries of this time`;
+}
+
+/** Why an event that came may not be there yet. */
+export function unchecked({ harness }: ScopeCore, channel: string): string | undefined {
+  return harness.intakes.get(channel)?.idle === false
+    ? `an event on ${channel} is still being checked against its schema`
+    : undefined;
 }

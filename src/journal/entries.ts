@@ -25,7 +25,7 @@ export interface ScopeClosed {
   readonly settled: boolean;
 }
 
-/** The harness sent an event. Written before the broker is called; `accepted` says when it answered. */
+/** The harness sent an event. Written when the broker has accepted it; `startedAt` says when it was called. */
 export interface SentEntry {
   readonly kind: "sent";
   readonly scope: string;
@@ -45,6 +45,8 @@ export interface SentEntry {
 export interface ReceivedEntry {
   readonly kind: "received";
   readonly channel: string;
+  /** Monotonic time of the arrival: before the entry's own by what an asynchronous schema took. */
+  readonly arrivedAt: number;
   /** The broker's id: a redelivery has the same one. */
   readonly id: string;
   readonly payload: unknown;
@@ -69,6 +71,8 @@ export interface ReceivedEntry {
 export interface RefusedEntry {
   readonly kind: "refused";
   readonly channel: string;
+  /** Monotonic time of the arrival. */
+  readonly arrivedAt: number;
   readonly id: string;
   readonly why: "could not decode" | "schema mismatch";
   /** For people, one line each. */
@@ -76,9 +80,15 @@ export interface RefusedEntry {
   /** The body, or the decoded payload, as far as it could be read. */
   readonly body: unknown;
   readonly attributes: Attributes;
+  readonly key?: string;
   readonly traceId?: string;
+  /** What the channel's `correlation` read from the payload, where that could be decoded. */
+  readonly correlation?: string;
   readonly cause?: unknown;
 }
+
+/** Whatever came on a channel. */
+export type MessageEntry = ReceivedEntry | RefusedEntry;
 
 /** What happened to a listener. From "deaf" to "back" events may be missing or late. */
 export interface ListenerEntry {
@@ -133,14 +143,16 @@ export interface FaultEntry {
 export interface VerdictEntry {
   readonly kind: "verdict";
   readonly scope: string;
+  /** The scope's name. */
+  readonly name: string;
   /** "next on topic customer--created". */
   readonly what: string;
   readonly outcome: "green" | "red";
   /** The error's code when red; what a green proof rests on otherwise. */
   readonly detail: string;
-  /** Milliseconds. */
+  /** Milliseconds, from where the SLA counts. */
   readonly took: number;
-  /** The SLA that it was held to, milliseconds. */
+  /** The SLA that it was held to, milliseconds; left out where it was none: to watch for so long was the purpose. */
   readonly within?: number;
 }
 

@@ -7,6 +7,7 @@ export type {
   ListenerEntry,
   LogEntry,
   LookEntry,
+  MessageEntry,
   NewEntry,
   NoteEntry,
   ReceivedEntry,

@@ -9,6 +9,7 @@ function open(options: Partial<JournalOptions> = {}) {
 function received(channel: string, payload: unknown = {}): NewEntry {
   return {
     kind: "received",
+    arrivedAt: 0,
     channel,
     id: String(Math.random()),
     payload,

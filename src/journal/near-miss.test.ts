@@ -3,7 +3,7 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import { closest, Journal, type ReceivedEntry, type Stamped } from "./index.ts";
 
 function received(payload: unknown, channel = "orders"): ReceivedEntry {
-  return { kind: "received", channel, id: "m", payload, attributes: {}, deliveries: 1, raw: undefined };
+  return { kind: "received", arrivedAt: 0, channel, id: "m", payload, attributes: {}, deliveries: 1, raw: undefined };
 }
 
 function closestOf(match: unknown, ...payloads: unknown[]) {

@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import { estimateSize } from "./size.ts";
 
 function sizeOf(payload: unknown, raw?: unknown): number {
-  return estimateSize({ kind: "received", channel: "a", id: "m", payload, attributes: {}, deliveries: 1, raw });
+  return estimateSize({
+    kind: "received",
+    arrivedAt: 0,
+    channel: "a",
+    id: "m",
+    payload,
+    attributes: {},
+    deliveries: 1,
+    raw,
+  });
 }
 
 describe("the estimated size", () => {

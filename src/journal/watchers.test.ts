@@ -8,7 +8,16 @@ beforeEach(() => {
 });
 
 function received(channel: string): ReceivedEntry {
-  return { kind: "received", channel, id: "m", payload: {}, attributes: {}, deliveries: 1, raw: undefined };
+  return {
+    kind: "received",
+    arrivedAt: 0,
+    channel,
+    id: "m",
+    payload: {},
+    attributes: {},
+    deliveries: 1,
+    raw: undefined,
+  };
 }
 
 describe("watchers", () => {

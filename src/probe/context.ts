@@ -18,6 +18,8 @@ export interface ProbeContext {
   readonly onLook?: (look: Look, description: string) => void;
   /** Told, once a wait, that the probe blocked the process for so many ms by working synchronously. */
   readonly onBlocked?: (length: number, description: string) => void;
+  /** Told when a wait ended green, and the SLA that it was held to: none where it had to stay so until the end. */
+  readonly onGreen?: (what: string, took: number, within?: number) => void;
   /** Makes the error of a red verdict. */
   readonly fail: (failure: ProbeFailure) => Error;
   /** Starts the wait: notes whether it is awaited, aborts it at the scope's end. */

@@ -1,4 +1,3 @@
-export { bareContext, diffOf } from "./bare-context.ts";
 export type { Look, ProbeContext, ProbeFailure } from "./context.ts";
 export { createProbes, type Probes } from "./probes.ts";
 export type { Attempt, Probe, ProbeOptions } from "./types.ts";

@@ -79,7 +79,7 @@ describe("a look that fails", () => {
     await clock.advance(200);
     const error = await failure;
     expect(error.message).toContain("failed after 200 ms: until said no");
-    expect(error.message).toContain("1 × { outcomes: 3 }");
+    expect(error.message).toContain('1 × {"outcomes":3}');
   });
 
   test("at the very end still fails it", async () => {

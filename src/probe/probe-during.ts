@@ -38,6 +38,7 @@ export async function runProbeDuring(
     if (last) {
       const { cap } = wait.deadline;
       if (cap !== undefined) throw wait.notJudged(cap, "though it held until then", {});
+      wait.green();
       return look.result;
     }
     await wait.rest(schedule({ number: look.number, elapsed: wait.elapsed, lastLook: wait.looker.lastTook }));

@@ -377,11 +377,11 @@ describe("the deadline", () => {
       waited: 300,
       looks: {
         count: 4,
-        first: "Missing: no customer",
-        last: "Missing: no order",
+        first: { name: "Missing", message: "no customer" },
+        last: { name: "Missing", message: "no order" },
         history: [
-          { result: "Missing: no customer", times: 1 },
-          { result: "Missing: no order", times: 3 },
+          { result: { name: "Missing", message: "no customer" }, times: 1 },
+          { result: { name: "Missing", message: "no order" }, times: 3 },
         ],
       },
     });
@@ -743,7 +743,7 @@ describe("what ends the wait at once", () => {
     );
     expect(error.code).toBe("PROBE_WRONG");
     expect(error.message).toContain("failFast threw: TypeError");
-    expect(error.facts["evidence"]).toMatchObject({ looks: { last: "Error: not yet" } });
+    expect(error.facts["evidence"]).toMatchObject({ looks: { last: { message: "not yet" } } });
   });
 
   test("a failFast that answers with something else than true or false", async () => {
@@ -947,7 +947,7 @@ describe("a dump", () => {
       await Promise.resolve();
       return { queue: { waiting: 1 } };
     });
-    expect(error.message).toContain("dump      { queue: { waiting: 1 } }");
+    expect(error.message).toContain('dump      {"queue":{"waiting":1}}');
     expect(error.code).toBe("SLA_VIOLATED");
   });
 

@@ -21,7 +21,10 @@ export async function runProbeUntil(
     const last = wait.passed !== undefined;
     const look = await wait.look();
     if (look.outcome === "hung") throw await wait.hung(look);
-    if (look.outcome === "held" && look.late === undefined) return look.result;
+    if (look.outcome === "held" && look.late === undefined) {
+      wait.green(within);
+      return look.result;
+    }
     if (look.outcome === "held") {
       const detail = `look ${look.number} of ${what} held, but ended ${formatDuration(look.late ?? 0)} too late`;
       throw wait.red("SLA_VIOLATED", detail, await wait.dump());

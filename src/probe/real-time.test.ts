@@ -4,14 +4,17 @@ import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { redOf } from "../../test/support/red.ts";
-import { bareContext, createProbes } from "./index.ts";
+import { bareContext } from "../harness/bare-context.ts";
+import { createProbes } from "./index.ts";
 
 const { probeUntil, probeDuring } = createProbes(() => bareContext);
 const room = JSON.stringify(new URL("index.ts", import.meta.url).href);
+const bare = JSON.stringify(new URL("../harness/bare-context.ts", import.meta.url).href);
 
 /** Runs a script in a process of its own, with `probeUntil` bound to nothing but time. Rejects when it fails. */
 function run(script: string, ...flags: string[]): Promise<{ stdout: string; stderr: string }> {
-  const head = `const { bareContext, createProbes } = await import(${room});
+  const head = `const { createProbes } = await import(${room});
+    const { bareContext } = await import(${bare});
     const { probeUntil, probeDuring } = createProbes(() => bareContext);`;
   return promisify(execFile)(process.execPath, [...flags, "--input-type=module", "--eval", head + script], {
     encoding: "utf8",
@@ -36,7 +39,8 @@ describe("faked globals cannot freeze a wait", () => {
     vi.useFakeTimers({ toFake: [...fakes] });
     vi.resetModules();
     const fresh = await import("./index.ts");
-    const { probeUntil } = fresh.createProbes(() => fresh.bareContext);
+    const { bareContext } = await import("../harness/bare-context.ts");
+    const { probeUntil } = fresh.createProbes(() => bareContext);
     expect(await probeUntil(({ number }) => number, { until: (number) => number > 2 })).toBe(3);
     expect(fresh.createProbes).not.toBe(createProbes);
     await expect(probeUntil(() => 1, { until: () => false, within: 5 })).rejects.toMatchObject({

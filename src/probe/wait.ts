@@ -119,6 +119,11 @@ export class ProbeWait implements Disposable {
     }
   }
 
+  /** Tells of the green verdict. */
+  green(within?: number): void {
+    this.#context.onGreen?.(this.what, this.elapsed, within);
+  }
+
   /** The error of a red verdict. */
   red(code: VerdictCode, detail: string, more: { cause?: unknown; dump?: unknown } = {}): Error {
     const { lastError, history, blocked } = this.looker;

@@ -27,6 +27,8 @@ export interface Evidence {
   readonly waited: number;
   /** How much too late this process noticed its own deadline, ms: it was blocked. */
   readonly lateness?: number;
+  /** The longest time that a probe itself blocked this process, ms, where that was long. */
+  readonly blocked?: number;
   readonly closest?: {
     readonly event: EventEvidence;
     readonly differences: readonly {

@@ -55,7 +55,7 @@ function listenedOn(waited: number, within: number): string {
   return rest > enoughToSay ? `; the last ${formatDuration(rest)} only to see what comes late` : "";
 }
 
-function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }: Evidence): string[] {
+function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems, cause }: Evidence): string[] {
   const condition =
     awaited.match !== undefined
       ? ` ${summarize(awaited.match)}`
@@ -74,6 +74,13 @@ function facts({ awaited, sla, waited, lateness, facts: known, systems, cause }:
   if (lateness !== undefined && lateness > blockedEnoughToSay) {
     rows.push(row("blocked", `this process was blocked for ${formatDuration(lateness)}`));
   }
+  if (blocked !== undefined)
+    rows.push(
+      row(
+        "blocked",
+        `the probe itself blocked this process for ${formatDuration(blocked)}: nothing else ran meanwhile`,
+      ),
+    );
   if (known !== undefined) {
     rows.push(row("known", known.holding.length === 0 ? "nothing" : known.holding.join(", ")));
     for (const { fact, reason } of known.unknowable) rows.push(row("unknown", `${fact}: ${reason}`));

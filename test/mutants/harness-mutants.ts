@@ -50,14 +50,14 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "events of other tests are matched",
     file: "src/harness/scope-core.ts",
-    find: 'if (entry.traceId !== undefined && isHarnessTrace(entry.traceId)) return "foreign";',
-    replace: "void isHarnessTrace;",
+    find: 'if (trace !== undefined) return trace === this.traceId ? "mine" : "foreign";',
+    replace: 'if (trace !== undefined && trace === this.traceId) return "mine";',
     tests: harness,
   },
   {
     name: "a dead system is not noticed",
     file: "src/harness/systems.ts",
-    find: "      for (const listener of this.#listeners) listener(this.#death);",
+    find: "      for (const listener of this.#listeners) listener(death);",
     replace: "      void this.#listeners;",
     tests: harness,
   },
@@ -78,8 +78,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a look that came too late counts all the same",
     file: "src/probe/probe-until.ts",
-    find: 'if (look.outcome === "held" && look.late === undefined) return look.result;',
-    replace: 'if (look.outcome === "held") return look.result;',
+    find: 'if (look.outcome === "held" && look.late === undefined) {',
+    replace: 'if (look.outcome === "held") {',
     tests: probe,
   },
   {
@@ -155,7 +155,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a redelivery counts as a second event",
     file: "src/harness/scope-core.ts",
-    find: "entry.redeliveryOf !== undefined || ",
+    find: ' || (entry.kind === "received" && entry.redeliveryOf !== undefined)',
     replace: "",
     tests: harness,
   },
@@ -169,15 +169,15 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a dead letter that nobody took is let go",
     file: "src/harness/dead-letters.ts",
-    find: "    if (untaken.length === 0) continue;",
-    replace: "    if (untaken.length >= 0) continue;",
+    find: "return untaken.length === 0 ? [] :",
+    replace: "return untaken.length >= 0 ? [] :",
     tests: harness,
   },
   {
     name: "a proof is closed with its scope",
     file: "src/harness/open-proofs.ts",
-    find: "      if (scope.closed) this.#failures.push(proof.contradicted(event));",
-    replace: "      if (scope.closed) return;",
+    find: "      else this.#failures.push(this.#contradict({ proof, entry }));",
+    replace: "",
     tests: harness,
   },
   {
@@ -190,8 +190,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what reached nobody is heard",
     file: "src/harness/facts.ts",
-    find: "    else if (sent.reached === 0) unheard.push(sent);",
-    replace: "    else if (sent.reached < 0) unheard.push(sent);",
+    find: "reachedBy(scope, sent) === 0",
+    replace: "Number(reachedBy(scope, sent)) < 0",
     tests: harness,
   },
   {

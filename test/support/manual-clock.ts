@@ -4,6 +4,7 @@ interface Armed {
   readonly due: number;
   readonly order: number;
   readonly callback: () => void;
+  readonly hold: boolean;
 }
 
 /**
@@ -23,8 +24,8 @@ export class ManualClock implements Clock {
     return Date.UTC(2026, 0, 1) + this.#now;
   }
 
-  timer(milliseconds: number, callback: () => void): Disposable {
-    const armed = { due: this.#now + Math.max(0, milliseconds), order: this.#order++, callback };
+  timer(milliseconds: number, callback: () => void, { hold = true }: { readonly hold?: boolean } = {}): Disposable {
+    const armed = { due: this.#now + Math.max(0, milliseconds), order: this.#order++, callback, hold };
     this.#armed.add(armed);
     return { [Symbol.dispose]: () => void this.#armed.delete(armed) };
   }
@@ -35,8 +36,13 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** How many timers are armed: 0 once a wait has released everything. */
+  /** How many timers are armed that keep the process alive: 0 once a wait has released everything. */
   get armed(): number {
+    return [...this.#armed].filter(({ hold }) => hold).length;
+  }
+
+  /** How many timers are armed, of whatever kind. */
+  get timers(): number {
     return this.#armed.size;
   }
 

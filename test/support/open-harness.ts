@@ -58,7 +58,7 @@ export async function openHarness<D extends Declarations = { orders: ChannelDecl
     ...rest,
     channels: declared,
     clock,
-    systems: system === false ? [] : [system],
+    systems: [...(options.systems ?? []), ...(system === false ? [] : [system])],
   });
   return { clock, broker, harness, system: system as TinySystem };
 }

@@ -1,4 +1,5 @@
-import { bareContext, createProbes, type Look, type ProbeContext, type Probes } from "../../src/probe/index.ts";
+import { bareContext } from "../../src/harness/bare-context.ts";
+import { createProbes, type Look, type ProbeContext, type Probes } from "../../src/probe/index.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 /** Probes on a clock that only the test moves, with events and deaths that the test causes. */

@@ -62,7 +62,6 @@ export class TinyBroker {
       transport: accounting ? this.#withAccounting : this.#withoutAccounting,
       endpoint: {
         name,
-        ordering: "total",
         carries,
         send: async (message) => {
           await Promise.resolve();

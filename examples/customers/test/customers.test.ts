@@ -180,6 +180,7 @@ describe("orders", () => {
     await expect(deadOrders.next({ order_id: good[0] }, { within: "50ms" })).rejects.toMatchObject({
       code: "COULD_NOT_DECODE",
     });
+    expect(deadOrders.refused()).toMatchObject([{ body: "{ this is not JSON" }]);
   });
 });
 

@@ -142,7 +142,6 @@ export class InProcess implements Disposable {
       transport: this.#info,
       endpoint: {
         name: `events: ${description}`,
-        ordering: "total",
         carries: "values",
         listen: (sink) => Promise.resolve(this.#listen(sink, ({ payload }) => accepts(payload as T))),
       },
@@ -170,7 +169,6 @@ export class InProcess implements Disposable {
       transport: this.#info,
       endpoint: {
         name: `event ${names.join(" or ")}`,
-        ordering: "total",
         carries: "values",
         send: ({ body }) =>
           this.#send(types.length === 1 && typeof only === "string" ? only : this.#nameOf(body), body),

@@ -102,7 +102,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `topic ${name}`,
-        ordering: "none",
         carries: "bytes",
         send: (message, signal) => this.#publish(name, message, signal),
         listen: (sink, signal) => this.#listenToTopic(name, sink, signal),
@@ -118,7 +117,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `queue ${name}`,
-        ordering: "none",
         carries: "bytes",
         send: (message, signal) => this.#sendToQueue(name, message, signal),
       },
@@ -142,7 +140,6 @@ export class SnsSqs extends ByHand {
       transport: this.#info,
       endpoint: {
         name: `dead letters ${name}`,
-        ordering: "none",
         carries: "bytes",
         listen: (sink, signal) => this.#listenToDeadLetters(name, sink, signal),
       },

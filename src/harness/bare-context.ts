@@ -1,13 +1,11 @@
 import { UsageError, verdictError, VerdictError, verdictTexts } from "../errors.ts";
+import type { ProbeContext, ProbeFailure } from "../probe/index.ts";
+import { type Evidence, renderText, toPlain } from "../report/index.ts";
 import { formatDuration, systemClock, WatchedPromise } from "../time/index.ts";
-import type { ProbeContext, ProbeFailure } from "./context.ts";
-import { describeResult } from "./describe-result.ts";
 
 const defaultSla = 3_000;
-const blockedEnoughToSay = 50;
-const zero = "the start of the wait";
 
-/** For probes outside any scope: real time, a plain report. */
+/** For probes outside any scope: real time, a report without a timeline. */
 export const bareContext: ProbeContext = {
   clock: systemClock,
   sla: defaultSla,
@@ -36,44 +34,48 @@ export const bareContext: ProbeContext = {
     }).then((value) => value),
 };
 
-/** A probe's failure without a journal: headline, time, looks, hint. Its evidence has the shape of a scope's. */
+/** A probe's failure without a journal: its evidence and its text are made like a scope's, secrets redacted. */
 function plainFailure(failure: ProbeFailure): Error {
   const { code, detail, what, waited, within, source, history, cause, dump, lateness, blocked } = failure;
-  const { headline, hint } = verdictTexts(code, { detail });
-  const seen = history.runs.map(({ result, times }) => ({ result: describeResult(result), times }));
-  const shown = seen.length <= 6 ? seen : [...seen.slice(0, 3), ...seen.slice(-3)];
-  const text = [
-    describeResult(headline, 600),
-    `  waited    ${formatDuration(waited)}; SLA ${formatDuration(within)} (${source}), counted from ${zero}`,
-    ...(lateness !== undefined && lateness > blockedEnoughToSay
-      ? [`  blocked   this process was blocked for ${formatDuration(lateness)}`]
-      : []),
-    ...(cause === undefined ? [] : [`  cause     ${describeResult(cause)}`]),
-    ...(history.count === 0 ? [] : [`  looks     ${history.count}`]),
-    ...shown.map(({ result, times }) => `              ${times} × ${result}`),
-    ...(dump === undefined ? [] : [`  dump      ${describeResult(dump, 1_000)}`]),
-    `  hint      ${hint}`,
-  ].join("\n");
-  const evidence = {
+  const evidence: Evidence = {
     code,
-    headline,
-    hint,
+    ...verdictTexts(code, { detail }),
     scope: { name: "no scope", traceId: "" },
     awaited: { what },
-    sla: { within, source, zero },
+    sla: { within, source, zero: "the start of the wait" },
     waited,
     ...(lateness !== undefined && { lateness }),
     ...(blocked !== undefined && { blocked }),
     late: [],
     unexpected: [],
     others: [],
-    looks: { count: history.count, first: seen[0]?.result, last: seen.at(-1)?.result, history: seen },
+    looks: { count: history.count, first: history.first, last: history.last, history: history.runs },
     systems: [],
     timeline: [],
-    ...(cause !== undefined && { cause: describeResult(cause) }),
-    ...(dump !== undefined && { dump: describeResult(dump, 1_000) }),
+    ...(cause !== undefined && { cause }),
+    ...(dump !== undefined && { dump }),
   };
-  return verdictError(code, { detail, evidence }, { text, ...(cause !== undefined && { cause }), ...diffOf(cause) });
+  return verdictError(code, toFacts(detail, evidence), {
+    text: renderText(evidence),
+    ...(cause !== undefined && { cause }),
+    ...plainSides(diffOf(cause)),
+  });
+}
+
+/** What a verdict's error bears for programs: plain data, secrets redacted. */
+export function toFacts(detail: string, evidence: Evidence) {
+  return { detail: String(toPlain(detail)), evidence: toPlain(evidence) };
+}
+
+/**
+ * Both sides of a difference, as the runner may print them: no secret may show there. (`cause` is another matter: that is
+ * the user's own error, given back as it was thrown. What it says and bears, the user's assertion library has put there.)
+ */
+export function plainSides(sides: { readonly actual?: unknown; readonly expected?: unknown }) {
+  return {
+    ...("actual" in sides && { actual: toPlain(sides.actual) }),
+    ...("expected" in sides && { expected: toPlain(sides.expected) }),
+  };
 }
 
 /** `actual` and `expected` of an assertion error, for the runner's own diff. */
