@@ -275,7 +275,8 @@ describe("ending", () => {
   });
 
   test("an end that nobody asked for is unexpected, one by kill is expected", async () => {
-    const first = await start(`${web} setTimeout(() => process.exit(7), 50);`);
+    const first = await start(`${web} process.on("SIGUSR2", () => process.exit(7));`);
+    process.kill(first.pid ?? 0, "SIGUSR2");
     expect(await first.exited).toMatchObject({ code: 7, expected: false });
     const second = await start(web);
     expect(await second.kill()).toMatchObject({ signal: "SIGKILL", expected: true });
