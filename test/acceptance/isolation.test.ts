@@ -77,6 +77,10 @@ test(
     expect(leaks.length).toBeGreaterThanOrEqual(seeds.length - 1);
     expect(new Set(leaks).size).toBeGreaterThan(1);
     expect(leaks).not.toContain("leaves an order behind");
+    // and each is told, of the test that it belongs to
+    const told = harness.takeFailures() as readonly { readonly code?: string; readonly message: string }[];
+    expect(told.map(({ code }) => code)).toEqual(leaks.map(() => "UNEXPECTED_DEAD_LETTER"));
+    expect(told.filter(({ message }) => !message.includes("leaves an order behind"))).toEqual([]);
   },
 );
 
