@@ -243,10 +243,10 @@ export const serviceMutants: readonly Mutant[] = [
     tests: alone,
   },
   {
-    name: "coverage is lost because the service does not stop by itself",
+    name: "coverage is lost because the service does not handle SIGTERM",
     file: service("main.ts"),
-    find: '  log("stopped");\n  process.exit(0);',
-    replace: '  log("stopped");\n  process.kill(process.pid, "SIGKILL");',
+    find: 'for (const signal of ["SIGTERM", "SIGINT"] as const) {',
+    replace: 'for (const signal of ["SIGINT"] as const) {',
     tests: alone,
   },
 ];
