@@ -32,17 +32,14 @@ export class ScopedChannel {
   }
 
   send(payload: unknown, options?: SendOptions): Promise<SentEvent> {
-    return this.#start(`send to ${this.#name}`, this.send, options?.signal, async (signal) => {
+    return this.#send("send", this.send, options, async (send) => {
       await checkPayload(this.#name, this.#declaration, payload);
-      const body = encode(this.#name, this.#declaration, payload);
-      return await sendBody(this.#scope, this.#name, this.#declaration, { body, payload }, options, signal);
+      return await send({ body: encode(this.#name, this.#declaration, payload), payload });
     });
   }
 
   sendRaw(body: string | Uint8Array, options?: SendOptions): Promise<SentEvent> {
-    return this.#start(`sendRaw to ${this.#name}`, this.sendRaw, options?.signal, (signal) =>
-      sendBody(this.#scope, this.#name, this.#declaration, { body, payload: body }, options, signal),
-    );
+    return this.#send("sendRaw", this.sendRaw, options, (send) => send({ body, payload: body }));
   }
 
   next(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<ScopedEvent> {
@@ -87,6 +84,23 @@ export class ScopedChannel {
       const { id, channel, why, problems, body, attributes, sequence } = entry;
       const receivedAt = new Date(entry.wall - (entry.at - entry.arrivedAt));
       return { id, channel, why, problems, body, attributes, sequence, receivedAt };
+    });
+  }
+
+  /** A send is under way from the call on: while its payload is checked, no proof is made without it. */
+  #send(
+    name: string,
+    calledFrom: (...arguments_: never[]) => unknown,
+    options: SendOptions | undefined,
+    work: (send: (message: { body: unknown; payload: unknown }) => Promise<SentEvent>) => Promise<SentEvent>,
+  ): Promise<SentEvent> {
+    return this.#start(`${name} to ${this.#name}`, calledFrom, options?.signal, async (signal) => {
+      this.#scope.sendsUnderWay++;
+      try {
+        return await work((message) => sendBody(this.#scope, this.#name, this.#declaration, message, options, signal));
+      } finally {
+        this.#scope.sendsUnderWay--;
+      }
     });
   }
 

@@ -54,7 +54,6 @@ export async function sendBody(
   const sentAt = new Date(clock.wall());
   spans.set(spanId, startedAt);
   if (spans.size > rememberedSpans) spans.delete(spans.keys().next().value as string);
-  scope.sendsUnderWay++;
   try {
     const receipt = await traceContext.run({ traceId: scope.traceId }, () => endpoint.send?.(outgoing, signal));
     if (receipt === undefined) throw wakefulError("NOT_SENDABLE", { channel });
@@ -83,7 +82,5 @@ export async function sendBody(
     signal.throwIfAborted();
     if (cause instanceof WakefulError) throw cause;
     throw wakefulError("SEND_FAILED", { channel }, { cause });
-  } finally {
-    scope.sendsUnderWay--;
   }
 }

@@ -1,4 +1,4 @@
-import type { ChannelDeclaration, ObservedSystem, SystemExit } from "../../src/contracts/index.ts";
+import type { ChannelDeclaration, ObservedSystem, SystemExit, SystemLogLine } from "../../src/contracts/index.ts";
 import { createHarness, type Declarations, type Harness, type HarnessOptions } from "../../src/harness/index.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { TinyBroker } from "./tiny-bus.ts";
@@ -17,13 +17,19 @@ export class TinySystem implements ObservedSystem {
   readonly #exit = Promise.withResolvers<SystemExit>();
   readonly exited = this.#exit.promise;
   readonly #readyListeners = new Set<(ready: boolean, reason: string) => void>();
+  readonly #logListeners = new Set<(line: SystemLogLine) => void>();
 
   constructor(finishesBeforeReply = true) {
     this.finishesBeforeReply = finishesBeforeReply;
   }
 
-  logs() {
-    return { [Symbol.dispose]: () => undefined };
+  logs(listener: (line: SystemLogLine) => void): Disposable {
+    this.#logListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#logListeners.delete(listener) };
+  }
+
+  log(text: string): void {
+    for (const listener of this.#logListeners) listener({ stream: "stdout", text, at: 0 });
   }
 
   onReadyChange(listener: (ready: boolean, reason: string) => void): Disposable {
