@@ -1,14 +1,12 @@
 /**
  * Every case on the simulator; and, where WAKEFUL_CONFORMANCE_ENDPOINT names one, on any other endpoint (an emulator, or AWS
- * itself with the keys of the environment).
+ * itself with the keys of the environment), where time cannot be moved.
  */
 import { afterAll, describe, test } from "vitest";
 import { startAwsSimulator } from "../../src/simulator/index.ts";
 import { groups } from "./cases/index.ts";
 import { Endpoint } from "./endpoint.ts";
 import { isTriedOn } from "./table.ts";
-
-const other = process.env["WAKEFUL_CONFORMANCE_ENDPOINT"];
 
 const simulator = await startAwsSimulator();
 const onSimulator = new Endpoint({
@@ -17,29 +15,27 @@ const onSimulator = new Endpoint({
   credentials: simulator.config.credentials,
   advance: (milliseconds) => simulator.advance(milliseconds),
 });
+const others = otherEndpoints();
 afterAll(async () => {
-  onSimulator[Symbol.dispose]();
+  for (const endpoint of [onSimulator, ...others]) endpoint[Symbol.dispose]();
   await simulator.close();
 });
 
-for (const { subject, cases } of groups) {
-  describe(subject, () => {
-    for (const { title, run } of cases) test(title, () => run(onSimulator));
+describe.each(groups)("$subject", ({ cases }) => {
+  test.each(cases)("$title", async ({ run }) => {
+    await run(onSimulator);
   });
-}
+});
 
-if (other !== undefined) {
+describe.each(others)("$name", (endpoint) => {
+  test.each(groups.flatMap(({ cases }) => cases.filter(isTriedOn)))("$title", async ({ run }) => {
+    await run(endpoint);
+  });
+});
+
+function otherEndpoints(): Endpoint[] {
+  const { WAKEFUL_CONFORMANCE_ENDPOINT: url, AWS_REGION: region = "eu-west-1" } = process.env;
   const { AWS_ACCESS_KEY_ID: accessKeyId = "test", AWS_SECRET_ACCESS_KEY: secretAccessKey = "test" } = process.env;
-  const region = process.env["AWS_REGION"] ?? "eu-west-1";
-  const endpoint = new Endpoint({ name: other, url: other, region, credentials: { accessKeyId, secretAccessKey } });
-  afterAll(() => {
-    endpoint[Symbol.dispose]();
-  });
-  describe(other, () => {
-    for (const { subject, cases } of groups) {
-      describe(subject, () => {
-        for (const { title, run } of cases.filter(isTriedOn)) test(title, () => run(endpoint));
-      });
-    }
-  });
+  if (url === undefined) return [];
+  return [new Endpoint({ name: url, url, region, credentials: { accessKeyId, secretAccessKey } })];
 }
