@@ -91,3 +91,16 @@ test("an id that an ended scope had declared as its own still makes a late event
   broker.deliver({ id: "customer-1" });
   expect(scope.channels.orders.seen()).toEqual([]);
 });
+
+test("of very many such ids the oldest are forgotten, never those of an open scope", async () => {
+  const { harness, broker } = await openHarness();
+  const ended = harness.scope("ended");
+  const scope = harness.scope("test");
+  const reader = harness.scope("reader");
+  scope.own("mine");
+  for (let index = 0; index <= 100_000; index++) ended.own(`customer-${index}`);
+  await ended.close();
+  for (const id of ["mine", "customer-0", "customer-100000"]) broker.deliver({ id });
+  expect(reader.channels.orders.seen().map(({ payload }) => payload.id)).toEqual(["customer-0"]);
+  expect(scope.channels.orders.seen({ id: "mine" })).toHaveLength(1);
+});

@@ -155,6 +155,30 @@ describe("an asynchronous schema takes nobody's time", () => {
     expect(wait.state).toBe("fulfilled");
   });
 
+  test("one that arrived in time is still one event, for one wait, and must be told from another scope's", async () => {
+    const { harness, orders, clock, broker, checks } = await checking();
+    const waits = [watch(orders.next({ id: "a" })), watch(orders.next({ id: "a" })), watch(orders.next())];
+    await clock.advance(900);
+    broker.deliver({ id: "a" });
+    await clock.advance(200);
+    harness.scope("other");
+    checks[0]?.();
+    await clock.advance(2_000);
+    expect(waits.map(({ state, error }) => error?.code ?? state)).toEqual([
+      "fulfilled",
+      "SLA_VIOLATED",
+      "SLA_VIOLATED",
+    ]);
+    expect(waits[1]?.error?.message).toContain("this event on orders did not come");
+    const any = watch(orders.next());
+    await clock.advance(900);
+    broker.deliver({ id: "b" });
+    await clock.advance(200);
+    checks[1]?.();
+    await clock.settle();
+    expect(any.error).toMatchObject({ code: "AMBIGUOUS" });
+  });
+
   test("one that arrived late is late", async () => {
     const { orders, clock, broker, checks } = await checking();
     const wait = watch(orders.next({ id: "a" }));

@@ -98,21 +98,20 @@ export function awaitNext(
         );
         return;
       }
-      void listenOn(scope, channel, condition, timeToListenOn(scope, sla.within), signal).then((late) => {
+      // an event that had come in time, and was only still being checked, is taken as ever
+      const takeInTime = (event: ScopedEvent) => event.entry.arrivedAt <= sla.deadline.at && consider(event);
+      const length = timeToListenOn(scope, sla.within);
+      void listenOn(scope, channel, condition, length, signal, takeInTime).then((found) => {
+        if (found === "ended") return;
         if (signal.aborted) {
           reject(signal.reason);
           return;
         }
-        const by = late === undefined ? 0 : late.entry.arrivedAt - sla.deadline.at;
-        // it had come in time, and was only still being checked
-        if (late !== undefined && by <= 0) {
-          green(late);
-          return;
-        }
-        const { code, detail, cause } = judge(scope, channel, condition, startedAt, late && { event: late, by });
+        const late = found && { event: found, by: found.entry.arrivedAt - sla.deadline.at };
+        const { code, detail, cause } = judge(scope, channel, condition, startedAt, late);
         red(code, detail, {
           lateness,
-          ...(late && { late: [{ event: late, by }] }),
+          ...(late && { late: [late] }),
           ...(cause !== undefined && { cause }),
         });
       }, reject);
@@ -153,28 +152,34 @@ function timeToListenOn({ cap, harness }: ScopeCore, within: number): number {
   return Math.min(longestListenOn, within, left);
 }
 
-/** After the deadline: waits a little longer, only to be able to say that the event came late. */
+/**
+ * After the deadline: waits a little longer, only to be able to say that the event came late. `takeInTime` may still end
+ * the wait by one that did not.
+ */
 function listenOn(
   scope: ScopeCore,
   channel: string,
   condition: Condition,
   length: number,
   signal: AbortSignal,
-): Promise<ScopedEvent | undefined> {
+  takeInTime: (event: ScopedEvent) => boolean,
+): Promise<ScopedEvent | "ended" | undefined> {
   const { clock, journal } = scope.harness;
   return new Promise((resolve) => {
-    const end = (event?: ScopedEvent) => {
+    const end = (how?: ScopedEvent | "ended") => {
       watch[Symbol.dispose]();
       timer[Symbol.dispose]();
       signal.removeEventListener("abort", onAbort);
-      resolve(event);
+      resolve(how);
     };
     const onAbort = () => {
       end();
     };
     const watch = journal.watch({ channel, kinds: ["received"] }, (entry) => {
       const event = entry.kind === "received" ? scope.event(entry) : undefined;
-      if (event !== undefined && !event.claimed && safelyAccepts(condition, event)) end(event);
+      if (event === undefined || event.claimed) return;
+      if (takeInTime(event)) end("ended");
+      else if (safelyAccepts(condition, event)) end(event);
     });
     const timer = clock.timer(length, () => {
       end();
