@@ -1,7 +1,18 @@
 /** Something that happened to a message, or to time. Plain data. */
 export interface Activity {
   readonly what:
-    "accepted" | "delivered" | "returned" | "released" | "deleted" | "dead-lettered" | "expired" | "time advanced";
+    | "accepted"
+    /** Sent once more to a FIFO queue that knows it already. */
+    | "deduplicated"
+    | "delivered"
+    | "returned"
+    | "released"
+    | "deleted"
+    | "dead-lettered"
+    /** By a message move task, to the queue that then accepts it. */
+    | "moved"
+    | "expired"
+    | "time advanced";
   /** Virtual milliseconds since the epoch. */
   readonly at: number;
   readonly queue?: string;

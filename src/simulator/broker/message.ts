@@ -13,6 +13,10 @@ export interface NewMessage {
   readonly attributes: TypedAttributes;
   /** AWSTraceHeader. */
   readonly traceHeader?: string;
+  /** MessageGroupId: on FIFO queues what is kept in order, on others a tenant. */
+  readonly groupId?: string;
+  /** MessageDeduplicationId, as the producer gave it. */
+  readonly deduplicationId?: string;
 }
 
 export type MessageState = "delayed" | "ready" | "in flight" | "gone";
@@ -23,18 +27,25 @@ export interface StoredMessage extends NewMessage {
   /** Of the send or publish that it came from: a fan-out has one origin and many messages. */
   readonly origin: string;
   readonly traceId: string;
+  /** Its number in this queue, from 1 up in the order of sending. */
+  readonly sequence: number;
   /** Virtual. */
   readonly sentAt: number;
   state: MessageState;
+  /** Across all queues that it was in. */
   receives: number;
+  /** Those of them in queues that it was dead-lettered from. */
+  readonly receivesBefore: number;
   firstReceivedAt: number | undefined;
+  /** Virtual: the latest receive. */
+  receivedAt: number;
   /** The receipt handle of the latest receive. */
   receipt: string | undefined;
   /** Virtual: when it becomes visible. */
   visibleAt: number;
   deadline: Disposable | undefined;
-  /** The queue that it was dead-lettered from. */
-  deadLetteredFrom: string | undefined;
+  /** The ARN of the queue that it was dead-lettered from. */
+  readonly deadLetteredFrom: string | undefined;
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
