@@ -186,6 +186,8 @@ export class Queue {
         deadline: undefined,
         deadLetteredFrom: fromArn,
         visibleAt: now,
+        // two messages that share one must both be kept here
+        ...(this.fifo && { deduplicationId: message.id }),
       },
       0,
     );
