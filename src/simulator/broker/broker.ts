@@ -8,6 +8,7 @@ import type { ReadyMessages } from "./order/ready-messages.ts";
 import { ShuffledOrder } from "./order/shuffled-order.ts";
 import { StrictOrder } from "./order/strict-order.ts";
 import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
+import { Recent } from "./recent.ts";
 import type { Topic } from "./topic.ts";
 
 const rememberedReach = 100_000;
@@ -24,7 +25,7 @@ export class Broker {
   readonly seed: number | undefined;
   /** When queues were deleted, virtual, by name; the oldest first. */
   readonly #deleted = new Map<string, number>();
-  readonly #reached = new Map<string, number>();
+  readonly #reached = new Recent<string, number>(rememberedReach);
   readonly #listeners = new Set<() => void>();
 
   constructor(time: VirtualClock, region: string, seed?: number) {
@@ -157,6 +158,5 @@ export class Broker {
 
   #rememberReach(messageId: string, reached: number): void {
     this.#reached.set(messageId, reached);
-    if (this.#reached.size > rememberedReach) this.#reached.delete(this.#reached.keys().next().value as string);
   }
 }

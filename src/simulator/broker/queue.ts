@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Deduplication } from "./deduplication.ts";
-import { type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
+import { arrived, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
+import { newId } from "./new-id.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { Retention } from "./retention.ts";
@@ -84,7 +85,7 @@ export class Queue {
   readonly #messages = new Map<string, StoredMessage>();
   readonly #receipts = new Map<string, StoredMessage>();
   readonly #polls = new Set<Poll>();
-  readonly #sent = new Deduplication<Accepted>();
+  readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
   #sequence = 0;
@@ -139,34 +140,18 @@ export class Queue {
     const key = deduplicationScope === "queue" ? deduplicationId : JSON.stringify([groupId, deduplicationId]);
     const same = this.fifo && key !== undefined ? this.#sent.find(key, now) : undefined;
     if (same !== undefined) {
-      const { id: messageId } = same;
-      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId, origin: same.origin });
-      return { ...same, duplicate: true };
+      const { id, origin: first, sequence } = same;
+      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId: id, origin: first });
+      return { id, origin: first, sequence, duplicate: true };
     }
-    const id = randomUUID();
-    const stored: StoredMessage = {
-      ...message,
-      ...(deduplicationId !== undefined && { deduplicationId }),
-      id,
-      origin: origin ?? id,
-      traceId: traceIdOf(message),
-      sequence: ++this.#sequence,
-      sentAt: now,
-      state: "gone",
-      receives: 0,
-      receivesBefore: 0,
-      firstReceivedAt: undefined,
-      receivedAt: 0,
-      receipt: undefined,
-      visibleAt: now + delay,
-      deadline: undefined,
-      deadLetteredFrom: undefined,
-    };
-    const accepted = { id, origin: stored.origin, sequence: stored.sequence, duplicate: false };
-    if (this.fifo && key !== undefined) this.#sent.remember(key, accepted, now);
+    const id = newId();
+    const sequence = ++this.#sequence;
+    const arrival = { id, origin: origin ?? id, sequence, sentAt: now, deduplicationId };
+    const stored = arrived(message, traceIdOf(message), arrival);
+    if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
     this.#keep(stored, delay);
-    return accepted;
+    return { id, origin: stored.origin, sequence, duplicate: false };
   }
 
   /**
@@ -174,23 +159,19 @@ export class Queue {
    * FIFO queue it gets a new time.
    */
   addDeadLetter(message: StoredMessage, fromArn: string): void {
-    const now = this.#time.now();
-    this.#keep(
-      {
-        ...message,
-        sequence: ++this.#sequence,
-        sentAt: this.fifo ? now : message.sentAt,
-        state: "gone",
-        receivesBefore: message.receives,
-        receipt: undefined,
-        deadline: undefined,
-        deadLetteredFrom: fromArn,
-        visibleAt: now,
-        // two messages that share one must both be kept here
-        ...(this.fifo && { deduplicationId: message.id }),
-      },
-      0,
-    );
+    const { id, origin, traceId, receives, firstReceivedAt } = message;
+    const arrival = {
+      id,
+      origin,
+      sequence: ++this.#sequence,
+      sentAt: this.fifo ? this.#time.now() : message.sentAt,
+      // two messages that share one must both be kept here
+      deduplicationId: this.fifo ? id : message.deduplicationId,
+      receives,
+      firstReceivedAt,
+      deadLetteredFrom: fromArn,
+    };
+    this.#keep(arrived(message, traceId, arrival), 0);
   }
 
   /** Messages, at once or as soon as there are some; none when the wait is over or the caller has gone. */
@@ -266,21 +247,15 @@ export class Queue {
 
   /** Takes in a message that a move task brings: as a new one, but for where it came from. */
   addMoved(message: StoredMessage): void {
-    const now = this.#time.now();
-    const moved: StoredMessage = {
-      ...message,
-      id: randomUUID(),
+    const { origin, traceId, deduplicationId } = message;
+    const arrival = {
+      id: newId(),
+      origin,
       sequence: ++this.#sequence,
-      sentAt: now,
-      state: "gone",
-      receives: 0,
-      receivesBefore: 0,
-      firstReceivedAt: undefined,
-      receipt: undefined,
-      deadline: undefined,
-      deadLetteredFrom: undefined,
-      visibleAt: now,
+      sentAt: this.#time.now(),
+      deduplicationId,
     };
+    const moved = arrived(message, traceId, arrival);
     this.#note("accepted", moved);
     this.#keep(moved, this.settings.delay);
   }
@@ -360,7 +335,9 @@ export class Queue {
 
   #keep(message: StoredMessage, delay: number): void {
     this.#messages.set(message.id, message);
-    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
+    const now = this.#time.now();
+    message.visibleAt = now;
+    if (delay > 0) this.#hide(message, "delayed", now + delay);
     else this.#show(message);
     this.#retention.add(message);
     this.#serve();
@@ -408,7 +385,7 @@ export class Queue {
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
       if (message.receipt !== undefined) this.#receipts.delete(message.receipt);
-      message.receipt = Buffer.from(`${randomUUID()} ${message.id} ${this.arn}`).toString("base64");
+      message.receipt = Buffer.from(`${newId()} ${message.id} ${this.arn}`).toString("base64");
       this.#receipts.set(message.receipt, message);
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);

@@ -9,10 +9,14 @@ const reserved = /^(aws|amazon)\./i;
 const typeForm = /^(String|Number|Binary)(\..+)?$/;
 const numberForm = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+// one object for all messages without attributes
+const none: TypedAttributes = {};
+
 /** The message attributes of a send. Source: ReceiveMessage, MessageAttributeNames; Developer Guide, "Message metadata". */
 export function messageAttributes(input: Input): TypedAttributes {
   const given = map(input, "MessageAttributes");
   const names = Object.keys(given);
+  if (names.length === 0) return none;
   if (names.length > mostAttributes) {
     throw refused(`Number of message attributes [${names.length}] exceeds the allowed maximum [${mostAttributes}].`);
   }
