@@ -8,7 +8,8 @@ const namedMessages = 20;
 /** Exact counts: the simulator knows every message's life. */
 export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string }>): Accounting {
   return {
-    name: "the simulator",
+    // the seed is told where a failure names its source, so that the order can be had again
+    name: broker.seed === undefined ? "the simulator" : `the simulator (order seed ${broker.seed})`,
     mark: ({ traceId }): Promise<Mark> =>
       Promise.resolve({
         pending: () => Promise.resolve(pendingOf(broker, traceId)),

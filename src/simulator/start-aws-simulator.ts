@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
 import type { Accounting, Mark, MarkOptions } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
@@ -24,6 +25,13 @@ export interface AwsSimulatorOptions {
   readonly token?: string;
   /** Default "eu-west-1". */
   readonly region?: string;
+  /**
+   * Default: standard queues deliver strictly in the order of sending. AWS promises no more than its best effort; with
+   * this they deliver nearly in order, neighbours being mixed by random numbers that the seed decides: the same requests
+   * get the same messages again. Without a seed one is drawn; `simulator.seed` and `inspect()` tell it. FIFO queues keep
+   * their order.
+   */
+  readonly order?: { readonly seed?: number };
   /** @internal For tests of Wakeful itself. */
   readonly clock?: Clock;
 }
@@ -44,6 +52,8 @@ export interface QueueInspection {
   readonly inFlight: number;
   /** Long polls that wait now. */
   readonly polls: number;
+  /** What decides the order of delivery; undefined where it is strict. */
+  readonly seed: number | undefined;
   readonly messages: readonly MessageInspection[];
 }
 
@@ -69,6 +79,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   readonly port: number;
   readonly region: string;
   readonly config: AwsClientConfig;
+  /** What decides the order of standard queues; undefined while it is strict. */
+  readonly seed: number | undefined;
   /** All that another process needs to find the simulator, and to find nothing else: endpoints, keys, region, no profiles. */
   readonly env: Readonly<Record<string, string>>;
   /** Virtual time. */
@@ -111,7 +123,8 @@ export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Prom
   if (!loopback.has(host) && !(options.allowRemote === true && token !== undefined && token !== "")) {
     throw wakefulError("REMOTE_REFUSED", { host });
   }
-  const broker = new Broker(new VirtualClock(clock), region);
+  const seed = options.order === undefined ? undefined : (options.order.seed ?? randomInt(2 ** 32));
+  const broker = new Broker(new VirtualClock(clock), region, seed);
   const server = await AwsServer.listen(broker, { host, port, token });
   return new RunningSimulator(broker, server, host, token ?? "wakeful");
 }
@@ -122,6 +135,7 @@ class RunningSimulator implements AwsSimulator {
   readonly port: number;
   readonly region: string;
   readonly config: AwsClientConfig;
+  readonly seed: number | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly #broker: Broker;
   readonly #server: AwsServer;
@@ -138,6 +152,7 @@ class RunningSimulator implements AwsSimulator {
     this.name = this.#accounting.name;
     this.port = server.port;
     this.region = broker.region;
+    this.seed = broker.seed;
     this.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
     const secretAccessKey = "wakeful";
     this.config = { endpoint: this.url, region: this.region, credentials: { accessKeyId, secretAccessKey } };
@@ -214,6 +229,7 @@ class RunningSimulator implements AwsSimulator {
       delayed: counts.delayed,
       inFlight: counts["in flight"],
       polls: queue.parked,
+      seed: queue.fifo ? undefined : this.seed,
       messages: [...queue.messages].map((message) => this.#inspectMessage(message)),
     };
   }

@@ -275,8 +275,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "dead letters are moved one receive too early",
     file: "src/simulator/broker/queue.ts",
-    find: "message.receives >= redrive.maxReceives",
-    replace: "message.receives >= redrive.maxReceives - 1",
+    find: "message.receivesBefore >= redrive.maxReceives",
+    replace: "message.receivesBefore >= redrive.maxReceives - 1",
     tests: simulator,
   },
   {
@@ -288,9 +288,9 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "attributes come back without being asked for",
-    file: "src/simulator/aws/sqs.ts",
-    find: '          wanted === "All" ||',
-    replace: '          wanted === "All" || wanted !== "" ||',
+    file: "src/simulator/aws/sqs/message-attributes.ts",
+    find: "      names.some(",
+    replace: "      names.length === 0 || names.some(",
     tests: simulator,
   },
   {

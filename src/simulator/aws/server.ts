@@ -2,11 +2,15 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Broker, account } from "../broker/broker.ts";
+import type { Answer } from "./answer.ts";
 import { AwsError } from "./aws-error.ts";
 import { DynamoDb } from "./dynamodb.ts";
 import { escapeXml, parseForm, toXml } from "./query.ts";
 import { snsActions } from "./sns.ts";
-import { sqsActions } from "./sqs.ts";
+import type { SqsCall } from "./sqs/call.ts";
+import { isSqsAction } from "./sqs/run.ts";
+import { answerJson, jsonError } from "./sqs/wire-json.ts";
+import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
 
 const largestBody = 4 * 1024 * 1024;
 const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
@@ -95,31 +99,28 @@ export class AwsServer {
     }
     const base = `http://${host}`;
     if (typeof target === "string" && target.startsWith(sqsTarget)) {
-      await this.#sqs(target.slice(sqsTarget.length), body, base, response);
-    } else this.#query(body, base, response);
+      await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
+      return;
+    }
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://any");
+    // a query may be in the address as well as in the body
+    const query = body.length === 0 ? searchParams.toString() : body.toString("utf8");
+    const form = new URLSearchParams(query);
+    if (isForSqs(form, pathname)) await this.#sqs(base, response, (call) => answerQuery(form, pathname, call));
+    else this.#sns(query, base, response);
   }
 
-  async #sqs(action: string, body: Buffer, base: string, response: ServerResponse): Promise<void> {
+  async #sqs(base: string, response: ServerResponse, run: (call: SqsCall) => Promise<Answer>): Promise<void> {
     const gone = new AbortController();
     // the caller hung up: a message that it cannot get must not be taken for it
     response.once("close", () => {
       gone.abort();
     });
-    try {
-      const run = Object.hasOwn(sqsActions, action) ? sqsActions[action] : undefined;
-      if (run === undefined)
-        throw new AwsError("InvalidAction", `The action ${action} is not valid for this endpoint.`);
-      const input = parseJson(body);
-      const result = await run(input, { broker: this.#broker, base, accountId: account, signal: gone.signal });
-      if (!gone.signal.aborted) answer(response, 200, "application/x-amz-json-1.0", JSON.stringify(result));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      answerJsonError(response, error);
-    }
+    send(response, await run({ broker: this.#broker, base, accountId: account, signal: gone.signal }));
   }
 
-  #query(body: Buffer, base: string, response: ServerResponse): void {
-    const input = parseForm(body.toString("utf8"));
+  #sns(query: string, base: string, response: ServerResponse): void {
+    const input = parseForm(query);
     const action = typeof input["Action"] === "string" ? input["Action"] : "";
     try {
       const run = Object.hasOwn(snsActions, action) ? snsActions[action] : undefined;
@@ -185,27 +186,21 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function parseJson(body: Buffer): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new AwsError("SerializationException", "The request body is not JSON.");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new AwsError("SerializationException", "The request body is not a JSON object.");
-  }
-  return value as Readonly<Record<string, unknown>>;
+/** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
+function isForSqs(form: URLSearchParams, path: string): boolean {
+  const version = form.get("Version");
+  if (version !== null) return version === sqsVersion;
+  const action = form.get("Action") ?? "";
+  return isSqsAction(action) && (path !== "/" || !Object.hasOwn(snsActions, action));
 }
 
 function answerJsonError(response: ServerResponse, error: AwsError): void {
-  response.setHeader("x-amzn-query-error", `${error.queryCode};${error.status < 500 ? "Sender" : "Receiver"}`);
-  answer(
-    response,
-    error.status,
-    "application/x-amz-json-1.0",
-    JSON.stringify({ __type: `com.amazonaws.sqs#${error.code}`, message: error.message }),
-  );
+  send(response, jsonError(error));
+}
+
+function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  answer(response, status, contentType, body);
 }
 
 function answer(response: ServerResponse, status: number, contentType: string, body: string): void {

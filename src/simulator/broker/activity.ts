@@ -1,7 +1,20 @@
+import { Recent } from "./recent.ts";
+
 /** Something that happened to a message, or to time. Plain data. */
 export interface Activity {
   readonly what:
-    "accepted" | "delivered" | "returned" | "released" | "deleted" | "dead-lettered" | "expired" | "time advanced";
+    | "accepted"
+    /** Sent once more to a FIFO queue that knows it already. */
+    | "deduplicated"
+    | "delivered"
+    | "returned"
+    | "released"
+    | "deleted"
+    | "dead-lettered"
+    /** By a message move task, to the queue that then accepts it. */
+    | "moved"
+    | "expired"
+    | "time advanced";
   /** Virtual milliseconds since the epoch. */
   readonly at: number;
   readonly queue?: string;
@@ -18,7 +31,7 @@ const activitiesKept = 100;
 /** Tells who listens, and keeps the lives of the latest messages. */
 export class ActivityLog {
   readonly #listeners = new Set<(activity: Activity) => void>();
-  readonly #lives = new Map<string, Activity[]>();
+  readonly #lives = new Recent<string, Activity[]>(messagesKept);
 
   listen(listener: (activity: Activity) => void): Disposable {
     this.#listeners.add(listener);
@@ -30,7 +43,6 @@ export class ActivityLog {
       const life = this.#lives.get(activity.origin) ?? [];
       if (life.length < activitiesKept) life.push(activity);
       this.#lives.set(activity.origin, life);
-      if (this.#lives.size > messagesKept) this.#lives.delete(this.#lives.keys().next().value as string);
     }
     for (const listener of this.#listeners) listener(activity);
   }

@@ -3,7 +3,12 @@ import type { VirtualClock } from "../virtual-clock.ts";
 import { ActivityLog } from "./activity.ts";
 import { passesFilter } from "./filter-policy.ts";
 import type { NewMessage, StoredMessage } from "./message.ts";
-import { Queue, type QueueSettings } from "./queue.ts";
+import { GroupOrder } from "./order/group-order.ts";
+import type { ReadyMessages } from "./order/ready-messages.ts";
+import { ShuffledOrder } from "./order/shuffled-order.ts";
+import { StrictOrder } from "./order/strict-order.ts";
+import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
+import { Recent } from "./recent.ts";
 import type { Topic } from "./topic.ts";
 
 const rememberedReach = 100_000;
@@ -16,12 +21,17 @@ export class Broker {
   readonly activity = new ActivityLog();
   readonly queues = new Map<string, Queue>();
   readonly topics = new Map<string, Topic>();
-  readonly #reached = new Map<string, number>();
+  /** Decides the order of standard queues; without one it is strict. */
+  readonly seed: number | undefined;
+  /** When queues were deleted, virtual, by name; the oldest first. */
+  readonly #deleted = new Map<string, number>();
+  readonly #reached = new Recent<string, number>(rememberedReach);
   readonly #listeners = new Set<() => void>();
 
-  constructor(time: VirtualClock, region: string) {
+  constructor(time: VirtualClock, region: string, seed?: number) {
     this.time = time;
     this.region = region;
+    this.seed = seed;
   }
 
   /** Calls back whenever counts, polls or resources changed. */
@@ -35,10 +45,13 @@ export class Broker {
   };
 
   createQueue(name: string, settings: QueueSettings): Queue {
+    const fifo = name.endsWith(".fifo");
     const queue = new Queue({
       name,
-      arn: `arn:aws:sqs:${this.region}:${account}:${name}`,
+      arn: this.queueArn(name),
+      fifo,
       settings,
+      order: fifo ? new GroupOrder() : this.#orderOf(name),
       time: this.time,
       activity: this.activity,
       changed: this.#changed,
@@ -53,8 +66,26 @@ export class Broker {
 
   deleteQueue(queue: Queue): void {
     this.queues.delete(queue.name);
+    this.#deleted.delete(queue.name);
+    this.#deleted.set(queue.name, this.time.now());
     queue.close();
     this.#changed();
+  }
+
+  /** Virtual milliseconds since a queue of this name was deleted, if that is less than `within`. */
+  deletedSince(name: string, within: number): number | undefined {
+    const now = this.time.now();
+    for (const [old, at] of this.#deleted) {
+      if (now - at < within) break;
+      this.#deleted.delete(old);
+    }
+    const at = this.#deleted.get(name);
+    return at === undefined ? undefined : now - at;
+  }
+
+  /** What the ARN of a queue of this name is or would be. */
+  queueArn(name: string): string {
+    return `arn:aws:sqs:${this.region}:${account}:${name}`;
   }
 
   queueByArn(arn: string): Queue | undefined {
@@ -80,12 +111,12 @@ export class Broker {
   }
 
   /** Sends to one queue. */
-  send(queue: Queue, message: NewMessage, delay?: number): StoredMessage {
+  send(queue: Queue, message: NewMessage, delay?: number): Accepted {
     // asked before: the sender's own harness may poll as a consequence
     const reached = !queue.harnessOwned && queue.polled ? 1 : 0;
-    const stored = queue.add(message, undefined, delay);
-    this.#rememberReach(stored.id, reached);
-    return stored;
+    const accepted = queue.add(message, undefined, delay);
+    if (!accepted.duplicate) this.#rememberReach(accepted.id, reached);
+    return accepted;
   }
 
   /** Publishes to all subscribed queues whose filter lets it pass. `wrap` makes the body of non-raw deliveries. */
@@ -117,11 +148,15 @@ export class Broker {
   #deadLetter(message: StoredMessage, from: Queue, target: string): void {
     const queue = this.queueByArn(target);
     // AWS keeps failing to move it; here it stays known as lost in the message's history
-    queue?.addDeadLetter(message, from.name);
+    queue?.addDeadLetter(message, from.arn);
+  }
+
+  #orderOf(name: string): ReadyMessages {
+    // by name: what happens on one queue does not change the order of another
+    return this.seed === undefined ? new StrictOrder() : new ShuffledOrder(`${this.seed} ${name}`);
   }
 
   #rememberReach(messageId: string, reached: number): void {
     this.#reached.set(messageId, reached);
-    if (this.#reached.size > rememberedReach) this.#reached.delete(this.#reached.keys().next().value as string);
   }
 }

@@ -12,7 +12,11 @@ export interface NewMessage {
   readonly body: string;
   readonly attributes: TypedAttributes;
   /** AWSTraceHeader. */
-  readonly traceHeader?: string;
+  readonly traceHeader?: string | undefined;
+  /** MessageGroupId: on FIFO queues what is kept in order, on others a tenant. */
+  readonly groupId?: string | undefined;
+  /** MessageDeduplicationId, as the producer gave it. */
+  readonly deduplicationId?: string | undefined;
 }
 
 export type MessageState = "delayed" | "ready" | "in flight" | "gone";
@@ -23,18 +27,63 @@ export interface StoredMessage extends NewMessage {
   /** Of the send or publish that it came from: a fan-out has one origin and many messages. */
   readonly origin: string;
   readonly traceId: string;
+  /** Its number in this queue, from 1 up in the order of sending. */
+  readonly sequence: number;
   /** Virtual. */
   readonly sentAt: number;
   state: MessageState;
+  /** Across all queues that it was in. */
   receives: number;
+  /** Those of them in queues that it was dead-lettered from. */
+  readonly receivesBefore: number;
   firstReceivedAt: number | undefined;
+  /** Virtual: the latest receive. */
+  receivedAt: number;
   /** The receipt handle of the latest receive. */
   receipt: string | undefined;
   /** Virtual: when it becomes visible. */
   visibleAt: number;
   deadline: Disposable | undefined;
-  /** The queue that it was dead-lettered from. */
-  deadLetteredFrom: string | undefined;
+  /** The ARN of the queue that it was dead-lettered from. */
+  readonly deadLetteredFrom: string | undefined;
+}
+
+/** Where a message comes from, and what it brings along. */
+interface Arrival {
+  readonly id: string;
+  readonly origin: string;
+  readonly sequence: number;
+  readonly sentAt: number;
+  readonly deduplicationId: string | undefined;
+  readonly receives?: number;
+  readonly firstReceivedAt?: number | undefined;
+  readonly deadLetteredFrom?: string;
+}
+
+/** A message as it comes into a queue. All have the same fields in the same order: a million of them must fit. */
+export function arrived(message: NewMessage, traceId: string, arrival: Arrival): StoredMessage {
+  const { id, origin, sequence, sentAt, deduplicationId, receives = 0, firstReceivedAt, deadLetteredFrom } = arrival;
+  return {
+    body: message.body,
+    attributes: message.attributes,
+    traceHeader: message.traceHeader,
+    groupId: message.groupId,
+    deduplicationId,
+    id,
+    origin,
+    traceId,
+    sequence,
+    sentAt,
+    state: "gone",
+    receives,
+    receivesBefore: receives,
+    firstReceivedAt,
+    receivedAt: 0,
+    receipt: undefined,
+    visibleAt: 0,
+    deadline: undefined,
+    deadLetteredFrom,
+  };
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;

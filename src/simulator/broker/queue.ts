@@ -1,11 +1,19 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
-import type { ActivityLog } from "./activity.ts";
-import { FifoList } from "./fifo-list.ts";
-import { type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
+import type { Activity, ActivityLog } from "./activity.ts";
+import { Deduplication } from "./deduplication.ts";
+import { arrived, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
+import type { MoveTask } from "./move-task.ts";
+import { newId } from "./new-id.ts";
+import type { ReadyMessages } from "./order/ready-messages.ts";
+import { ReceiveAttempts } from "./receive-attempts.ts";
+import { Retention } from "./retention.ts";
 import { Tally } from "./tally.ts";
 
 const recently = 1_000;
+const moveTasksKept = 10;
+/** Messages in flight, more of which are not handed out. */
+export const mostInFlight = 120_000;
 
 export interface QueueSettings {
   /** Milliseconds, all of them. */
@@ -13,7 +21,12 @@ export interface QueueSettings {
   delay: number;
   retention: number;
   receiveWait: number;
+  /** Bytes. */
+  largestMessage: number;
   redrive: { readonly deadLetterArn: string; readonly maxReceives: number } | undefined;
+  /** Of FIFO queues. */
+  contentBasedDeduplication: boolean;
+  deduplicationScope: "queue" | "messageGroup";
 }
 
 export interface ReceiveOptions {
@@ -22,24 +35,40 @@ export interface ReceiveOptions {
   readonly wait: number;
   /** Default: the queue's own, as it is when the messages are handed out. */
   readonly visibility?: number | undefined;
+  /** Of FIFO queues: a receive with the same one, soon after, gets the same messages. */
+  readonly attempt?: string | undefined;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
+}
+
+/** What became of a message that was sent. */
+export interface Accepted {
+  readonly id: string;
+  /** Of the send or publish that brought it. */
+  readonly origin: string;
+  readonly sequence: number;
+  /** Whether it is a message that was sent before, so that nothing was added. */
+  readonly duplicate: boolean;
 }
 
 interface Poll {
   readonly max: number;
   readonly visibility: number | undefined;
+  readonly attempt: string | undefined;
   readonly answer: (messages: StoredMessage[]) => void;
   deadline: Disposable | undefined;
 }
 
-/** A standard queue: messages, each in one state, and polls that wait for them. All times are virtual. */
+/** A queue: messages, each in one state, and polls that wait for them. All times are virtual. */
 export class Queue {
   readonly name: string;
   readonly arn: string;
+  /** Whether it keeps message groups in order and drops duplicates. */
+  readonly fifo: boolean;
   readonly settings: QueueSettings;
   readonly tags = new Map<string, string>();
   readonly createdAt: number;
+  modifiedAt: number;
   readonly tally = new Tally();
   /** Attributes as they were given, for those without a meaning here (Policy, ...). */
   readonly given = new Map<string, string>();
@@ -47,14 +76,19 @@ export class Queue {
   /** Whether anybody ever asked this queue for messages. */
   polled = false;
   purgedAt: number | undefined;
+  #moveTasks: readonly MoveTask[] = [];
   readonly #time: VirtualClock;
   readonly #activity: ActivityLog;
   readonly #changed: () => void;
   readonly #deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
-  readonly #ready = new FifoList<StoredMessage>();
+  readonly #ready: ReadyMessages;
   readonly #messages = new Map<string, StoredMessage>();
   readonly #receipts = new Map<string, StoredMessage>();
   readonly #polls = new Set<Poll>();
+  readonly #sent = new Deduplication();
+  readonly #attempts = new ReceiveAttempts();
+  readonly #retention: Retention;
+  #sequence = 0;
   /** Real times of answers whose consumers have not come back yet. */
   #out: number[] = [];
   #closed = false;
@@ -62,7 +96,9 @@ export class Queue {
   constructor(options: {
     name: string;
     arn: string;
+    fifo: boolean;
     settings: QueueSettings;
+    order: ReadyMessages;
     time: VirtualClock;
     activity: ActivityLog;
     changed: () => void;
@@ -70,12 +106,21 @@ export class Queue {
   }) {
     this.name = options.name;
     this.arn = options.arn;
+    this.fifo = options.fifo;
     this.settings = options.settings;
-    this.createdAt = options.time.now();
+    this.createdAt = this.modifiedAt = options.time.now();
+    this.#ready = options.order;
     this.#time = options.time;
     this.#activity = options.activity;
     this.#changed = options.changed;
     this.#deadLetter = options.deadLetter;
+    this.#retention = new Retention(
+      options.time,
+      () => this.settings.retention,
+      (message) => {
+        this.#expire(message);
+      },
+    );
   }
 
   /** Whether the harness itself reads it. */
@@ -87,51 +132,50 @@ export class Queue {
     return this.#messages.values();
   }
 
-  /** Takes a message in. */
-  add(message: NewMessage, origin: string | undefined, delay = this.settings.delay): StoredMessage {
+  /** Takes a message in, or tells which earlier one it is the same as. */
+  add(message: NewMessage, origin: string | undefined, delay = this.settings.delay): Accepted {
     const now = this.#time.now();
-    const id = randomUUID();
-    const stored: StoredMessage = {
-      ...message,
-      id,
-      origin: origin ?? id,
-      traceId: traceIdOf(message),
-      sentAt: now,
-      state: "gone",
-      receives: 0,
-      firstReceivedAt: undefined,
-      receipt: undefined,
-      visibleAt: now + delay,
-      deadline: undefined,
-      deadLetteredFrom: undefined,
-    };
-    this.#messages.set(id, stored);
+    const { groupId = "", deduplicationId = this.#contentId(message) } = message;
+    const { deduplicationScope } = this.settings;
+    const key = deduplicationScope === "queue" ? deduplicationId : JSON.stringify([groupId, deduplicationId]);
+    const same = this.fifo && key !== undefined ? this.#sent.find(key, now) : undefined;
+    if (same !== undefined) {
+      const { id, origin: first, sequence } = same;
+      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId: id, origin: first });
+      return { id, origin: first, sequence, duplicate: true };
+    }
+    const id = newId();
+    const sequence = ++this.#sequence;
+    const arrival = { id, origin: origin ?? id, sequence, sentAt: now, deduplicationId };
+    const stored = arrived(message, traceIdOf(message), arrival);
+    if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
-    if (delay > 0) this.#hide(stored, "delayed", now + delay);
-    else this.#show(stored);
-    this.#serve();
-    this.#changed();
-    return stored;
+    this.#keep(stored, delay);
+    return { id, origin: stored.origin, sequence, duplicate: false };
   }
 
-  /** Takes in a message that another queue gave up on: it keeps its id and the time it was sent. */
-  addDeadLetter(message: StoredMessage, from: string): void {
-    const moved: StoredMessage = {
-      ...message,
-      state: "gone",
-      receipt: undefined,
-      deadline: undefined,
-      deadLetteredFrom: from,
-      visibleAt: this.#time.now(),
+  /**
+   * Takes in a message that another queue gave up on. It keeps its id and the time it was sent, by which it expires; on a
+   * FIFO queue it gets a new time.
+   */
+  addDeadLetter(message: StoredMessage, fromArn: string): void {
+    const { id, origin, traceId, receives, firstReceivedAt } = message;
+    const arrival = {
+      id,
+      origin,
+      sequence: ++this.#sequence,
+      sentAt: this.fifo ? this.#time.now() : message.sentAt,
+      // two messages that share one must both be kept here
+      deduplicationId: this.fifo ? id : message.deduplicationId,
+      receives,
+      firstReceivedAt,
+      deadLetteredFrom: fromArn,
     };
-    this.#messages.set(moved.id, moved);
-    this.#show(moved);
-    this.#serve();
-    this.#changed();
+    this.#keep(arrived(message, traceId, arrival), 0);
   }
 
   /** Messages, at once or as soon as there are some; none when the wait is over or the caller has gone. */
-  receive({ max, wait, visibility, signal }: ReceiveOptions): Promise<StoredMessage[]> {
+  receive({ max, wait, visibility, attempt, signal }: ReceiveOptions): Promise<StoredMessage[]> {
     this.polled = true;
     if (wait > 0) this.#cameBack();
     return new Promise((resolve) => {
@@ -148,6 +192,7 @@ export class Queue {
       const poll: Poll = {
         max,
         visibility,
+        attempt,
         answer: (messages) => {
           leave();
           if (wait > 0) this.#out.push(this.#time.real());
@@ -174,7 +219,7 @@ export class Queue {
     });
   }
 
-  /** The message of a receipt handle, if it is one of this queue's. */
+  /** The message of a receipt handle, if it is the latest one of a message of this queue. */
   byReceipt(receipt: string): StoredMessage | undefined {
     return this.#receipts.get(receipt);
   }
@@ -183,6 +228,7 @@ export class Queue {
     if (message.state === "gone") return;
     this.#remove(message);
     this.#note("deleted", message);
+    this.#serve();
     this.#changed();
   }
 
@@ -199,6 +245,59 @@ export class Queue {
     return inFlight.length;
   }
 
+  /** Takes in a message that a move task brings: as a new one, but for where it came from. */
+  addMoved(message: StoredMessage): void {
+    const { origin, traceId, deduplicationId } = message;
+    const arrival = {
+      id: newId(),
+      origin,
+      sequence: ++this.#sequence,
+      sentAt: this.#time.now(),
+      deduplicationId,
+    };
+    const moved = arrived(message, traceId, arrival);
+    this.#note("accepted", moved);
+    this.#keep(moved, this.settings.delay);
+  }
+
+  /** The latest tasks that move messages out of this queue, the newest first. */
+  get moveTasks(): readonly MoveTask[] {
+    return this.#moveTasks;
+  }
+
+  addMoveTask(task: MoveTask): void {
+    this.#moveTasks = [task, ...this.#moveTasks].slice(0, moveTasksKept);
+  }
+
+  /** Hands up to `max` messages that could be received to somebody else. The first that is refused ends it, and stays. */
+  moveOut(max: number, give: (message: StoredMessage) => boolean): number {
+    let moved = 0;
+    while (moved < max) {
+      const [message] = this.#ready.take(1, () => true);
+      if (message === undefined) break;
+      const given = give(message);
+      if (given) this.#remove(message);
+      else this.#ready.add(message);
+      this.#ready.settled(message);
+      if (!given) break;
+      moved++;
+      this.#note("moved", message);
+    }
+    this.#changed();
+    return moved;
+  }
+
+  /** To be called when settings were changed: those that reach back to messages sent before do so. */
+  changedSettings(): void {
+    this.modifiedAt = this.#time.now();
+    this.#retention.rearm();
+    // only FIFO queues apply a new delay to what was sent before
+    if (!this.fifo) return;
+    for (const message of this.#messages.values()) {
+      if (message.state === "delayed") this.#hide(message, "delayed", message.sentAt + this.settings.delay);
+    }
+  }
+
   purge(): void {
     for (const message of this.#messages.values()) this.#remove(message);
     this.#ready.clear();
@@ -208,6 +307,7 @@ export class Queue {
   /** Answers all polls and forgets everything: the queue is deleted. */
   close(): void {
     this.#closed = true;
+    for (const task of this.#moveTasks) task.cancel();
     for (const poll of [...this.#polls]) poll.answer([]);
     this.purge();
   }
@@ -228,12 +328,28 @@ export class Queue {
     return this.#serving;
   }
 
+  #contentId({ body }: NewMessage): string | undefined {
+    const { contentBasedDeduplication } = this.settings;
+    return contentBasedDeduplication ? createHash("sha256").update(body).digest("hex") : undefined;
+  }
+
+  #keep(message: StoredMessage, delay: number): void {
+    this.#messages.set(message.id, message);
+    const now = this.#time.now();
+    message.visibleAt = now;
+    if (delay > 0) this.#hide(message, "delayed", now + delay);
+    else this.#show(message);
+    this.#retention.add(message);
+    this.#serve();
+    this.#changed();
+  }
+
   /**
    * Serves waiting polls, the longest waiting first; not in this turn of the event loop, so that who has gone away in it is
    * known to have gone, and gets no message that nobody would see for a visibility timeout.
    */
   #serve(): void {
-    if (this.#serving || this.#polls.size === 0) return;
+    if (this.#serving || this.#polls.size === 0 || this.tally.total.ready === 0) return;
     this.#serving = true;
     void this.#turns().then(() => {
       this.#serving = false;
@@ -246,35 +362,36 @@ export class Queue {
     });
   }
 
-  #take({ max, visibility = this.settings.visibility }: Poll): StoredMessage[] {
-    const taken: StoredMessage[] = [];
+  #take({ max, visibility = this.settings.visibility, attempt }: Poll): StoredMessage[] {
     const now = this.#time.now();
-    while (taken.length < max) {
-      const message = this.#ready.shift();
-      if (message === undefined) break;
-      // the list is not searched when a message leaves it otherwise
-      if (message.state !== "ready") continue;
-      if (now - message.sentAt > this.settings.retention) {
-        this.#remove(message);
-        this.#note("expired", message);
-        continue;
+    if (attempt !== undefined) {
+      const again = this.#attempts.find(attempt, now);
+      for (const message of again) this.#hide(message, "in flight", now + visibility);
+      if (again.length > 0) {
+        this.#attempts.remember(attempt, again, now);
+        return again;
       }
-      const { redrive } = this.settings;
-      if (redrive !== undefined && message.receives >= redrive.maxReceives) {
+    }
+    const { redrive } = this.settings;
+    const room = Math.min(max, mostInFlight - this.tally.total["in flight"]);
+    const taken = this.#ready.take(room, (message) => {
+      if (redrive !== undefined && message.receives - message.receivesBefore >= redrive.maxReceives) {
         this.#remove(message);
         this.#note("dead-lettered", message, redrive.deadLetterArn);
         this.#deadLetter(message, this, redrive.deadLetterArn);
-        continue;
+        return false;
       }
       message.receives++;
       message.firstReceivedAt ??= now;
+      message.receivedAt = now;
       if (message.receipt !== undefined) this.#receipts.delete(message.receipt);
-      message.receipt = Buffer.from(`${randomUUID()} ${message.id}`).toString("base64");
+      message.receipt = Buffer.from(`${newId()} ${message.id} ${this.arn}`).toString("base64");
       this.#receipts.set(message.receipt, message);
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);
-      taken.push(message);
-    }
+      return true;
+    });
+    if (attempt !== undefined && taken.length > 0) this.#attempts.remember(attempt, taken, now);
     // not in the loop: one receive must not get the same message twice
     if (visibility === 0) for (const message of taken) this.#show(message);
     return taken;
@@ -306,15 +423,27 @@ export class Queue {
   #show(message: StoredMessage): void {
     message.deadline?.[Symbol.dispose]();
     message.deadline = undefined;
+    const wasInFlight = message.state === "in flight";
     this.#move(message, "ready");
-    this.#ready.push(message);
+    this.#ready.add(message);
+    if (wasInFlight) this.#ready.settled(message);
+  }
+
+  #expire(message: StoredMessage): void {
+    this.#remove(message);
+    this.#note("expired", message);
+    this.#serve();
+    this.#changed();
   }
 
   #remove(message: StoredMessage): void {
     message.deadline?.[Symbol.dispose]();
+    const wasInFlight = message.state === "in flight";
     this.#move(message, "gone");
     this.#messages.delete(message.id);
     if (message.receipt !== undefined) this.#receipts.delete(message.receipt);
+    if (wasInFlight) this.#ready.settled(message);
+    this.#retention.left();
   }
 
   #move(message: StoredMessage, state: MessageState): void {
@@ -327,11 +456,7 @@ export class Queue {
     this.#out.shift();
   }
 
-  #note(
-    what: "accepted" | "delivered" | "returned" | "released" | "deleted" | "dead-lettered" | "expired",
-    message: StoredMessage,
-    detail?: string,
-  ): void {
+  #note(what: Exclude<Activity["what"], "time advanced">, message: StoredMessage, detail?: string): void {
     this.#activity.add({
       what,
       at: this.#time.now(),

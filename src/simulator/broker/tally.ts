@@ -9,30 +9,40 @@ export interface Counts {
 
 /** A queue's counts by trace id ("" for messages without one), kept up to date at each change, so that asking is cheap. */
 export class Tally {
+  readonly #total: Counts = noCounts();
   readonly #counts = new Map<string, Counts>();
+
+  /** Of all messages. Not a copy: it goes on changing. */
+  get total(): Readonly<Counts> {
+    return this.#total;
+  }
 
   move(traceId: string, from: MessageState | undefined, to: MessageState): void {
     let counts = this.#counts.get(traceId);
-    if (counts === undefined) this.#counts.set(traceId, (counts = { delayed: 0, ready: 0, "in flight": 0 }));
-    if (from !== undefined && from !== "gone") counts[from]--;
-    if (to !== "gone") counts[to]++;
+    if (counts === undefined) this.#counts.set(traceId, (counts = noCounts()));
+    for (const each of [counts, this.#total]) {
+      if (from !== undefined && from !== "gone") each[from]--;
+      if (to !== "gone") each[to]++;
+    }
     if (counts.delayed + counts.ready + counts["in flight"] === 0) this.#counts.delete(traceId);
   }
 
   /** Of all messages; or, with a trace id, of those that bear it or none. */
   sum(traceId?: string): Counts {
-    const sum: Counts = { delayed: 0, ready: 0, "in flight": 0 };
-    const add = (counts: Counts | undefined) => {
-      if (counts === undefined) return;
+    if (traceId === undefined) return { ...this.#total };
+    const sum = noCounts();
+    const ids = traceId === "" ? [""] : [traceId, ""];
+    for (const id of ids) {
+      const counts = this.#counts.get(id);
+      if (counts === undefined) continue;
       sum.delayed += counts.delayed;
       sum.ready += counts.ready;
       sum["in flight"] += counts["in flight"];
-    };
-    if (traceId === undefined) for (const counts of this.#counts.values()) add(counts);
-    else {
-      add(this.#counts.get(traceId));
-      if (traceId !== "") add(this.#counts.get(""));
     }
     return sum;
   }
+}
+
+function noCounts(): Counts {
+  return { delayed: 0, ready: 0, "in flight": 0 };
 }

@@ -1,5 +1,27 @@
 import type { ConformanceGroup } from "../conformance-case.ts";
+import { sqsAttributes } from "./sqs-attributes.ts";
+import { sqsBatches } from "./sqs-batches.ts";
+import { sqsDeadLetters } from "./sqs-dead-letters.ts";
+import { sqsFifo } from "./sqs-fifo.ts";
+import { sqsLimits } from "./sqs-limits.ts";
+import { sqsLongPolls } from "./sqs-long-polls.ts";
+import { sqsMessages } from "./sqs-messages.ts";
+import { sqsMoveTasks } from "./sqs-move-tasks.ts";
+import { sqsQuery } from "./sqs-query.ts";
+import { sqsQueues } from "./sqs-queues.ts";
 import { sqsVisibility } from "./sqs-visibility.ts";
 
 /** All cases, in the order of the table in docs/conformance.md. */
-export const groups: readonly ConformanceGroup[] = [sqsVisibility];
+export const groups: readonly ConformanceGroup[] = [
+  sqsQueues,
+  sqsAttributes,
+  sqsMessages,
+  sqsBatches,
+  sqsVisibility,
+  sqsLongPolls,
+  sqsDeadLetters,
+  sqsFifo,
+  sqsLimits,
+  sqsQuery,
+  sqsMoveTasks,
+];

@@ -1,0 +1,86 @@
+import type { StoredMessage } from "../../broker/message.ts";
+import { mostInFlight, type Queue } from "../../broker/queue.ts";
+import { AwsError } from "../aws-error.ts";
+import { md5OfAttributes, md5OfBody } from "../md5.ts";
+import { type Actions, queueOf, type SqsCall } from "./call.ts";
+import { invalid } from "./errors.ts";
+import { number, optionalText, texts } from "./input.ts";
+import { onWire, wantedOf } from "./message-attributes.ts";
+import { sequenceNumber } from "./send.ts";
+
+const second = 1_000;
+const attemptForm = /^[!-~]{1,128}$/;
+
+export const receiveActions: Actions = {
+  async ReceiveMessage(input, call) {
+    const queue = queueOf(input, call);
+    const max = number(input, "MaxNumberOfMessages", 1, 10) ?? 1;
+    const wait = (number(input, "WaitTimeSeconds", 0, 20) ?? queue.settings.receiveWait / second) * second;
+    const given = number(input, "VisibilityTimeout", 0, 43_200);
+    const visibility = given === undefined ? undefined : given * second;
+    const attempt = optionalText(input, "ReceiveRequestAttemptId");
+    if (attempt !== undefined && !attemptForm.test(attempt)) {
+      throw invalid(
+        "ReceiveRequestAttemptId",
+        attempt,
+        "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 in length.",
+      );
+    }
+    const attributeNames = texts(input, "MessageAttributeNames");
+    const systemNames = [...texts(input, "MessageSystemAttributeNames"), ...texts(input, "AttributeNames")];
+    // long polls and FIFO queues just get nothing
+    if (wait === 0 && !queue.fifo && queue.tally.total["in flight"] >= mostInFlight)
+      throw new AwsError("OverLimit", "Too many messages in flight.", { status: 403 });
+    const { signal } = call;
+    const messages = await queue.receive({
+      max,
+      wait,
+      visibility,
+      signal,
+      ...(queue.fifo && { attempt }),
+    });
+    if (messages.length === 0) return {};
+    return { Messages: messages.map((message) => render(message, queue, attributeNames, systemNames, call)) };
+  },
+};
+
+function render(
+  message: StoredMessage,
+  queue: Queue,
+  attributeNames: readonly string[],
+  systemNames: readonly string[],
+  { accountId }: SqsCall,
+): object {
+  const attributes = wantedOf(message.attributes, attributeNames);
+  const system = systemNames.length === 0 ? [] : Object.entries(systemAttributes(message, queue, accountId));
+  const shown = system.filter(
+    ([name, value]) => value !== undefined && (systemNames.includes("All") || systemNames.includes(name)),
+  );
+  const md5 = md5OfAttributes(attributes);
+  return {
+    MessageId: message.id,
+    ReceiptHandle: message.receipt,
+    Body: message.body,
+    MD5OfBody: md5OfBody(message.body),
+    ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
+    ...(md5 !== undefined && { MD5OfMessageAttributes: md5, MessageAttributes: onWire(attributes) }),
+  };
+}
+
+function systemAttributes(
+  message: StoredMessage,
+  queue: Queue,
+  accountId: string,
+): Readonly<Record<string, string | undefined>> {
+  return {
+    SenderId: accountId,
+    SentTimestamp: String(Math.floor(message.sentAt)),
+    ApproximateReceiveCount: String(message.receives),
+    ApproximateFirstReceiveTimestamp: String(Math.floor(message.firstReceivedAt ?? 0)),
+    AWSTraceHeader: message.traceHeader,
+    MessageGroupId: message.groupId,
+    MessageDeduplicationId: message.deduplicationId,
+    SequenceNumber: queue.fifo ? sequenceNumber(message.sequence) : undefined,
+    DeadLetterQueueSourceArn: message.deadLetteredFrom,
+  };
+}

@@ -1,0 +1,16 @@
+import { AwsError } from "../aws-error.ts";
+import { sqsActions } from "./actions.ts";
+import type { SqsCall } from "./call.ts";
+import type { Input } from "./input.ts";
+
+/** Whether SQS has an action of this name. */
+export function isSqsAction(name: string): boolean {
+  return Object.hasOwn(sqsActions, name);
+}
+
+/** Runs an action by its name, whatever the protocol. */
+export async function runSqs(name: string, input: Input, call: SqsCall): Promise<object> {
+  const action = isSqsAction(name) ? sqsActions[name] : undefined;
+  if (action === undefined) throw new AwsError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
+  return await action(input, call);
+}

@@ -1,0 +1,31 @@
+import { Recent } from "./recent.ts";
+
+/** How long a FIFO queue remembers what was sent, ms. Source: SendMessage, MessageDeduplicationId. */
+const interval = 5 * 60_000;
+
+/** A message that was accepted. */
+interface Sent {
+  readonly id: string;
+  readonly origin: string;
+  readonly sequence: number;
+  /** Virtual. */
+  readonly at: number;
+}
+
+/** What was accepted in the last five virtual minutes, by deduplication id. */
+export class Deduplication {
+  // in the order of time, so that what is too old is always in front
+  readonly #sent = new Recent<string, Sent>();
+
+  find(key: string, now: number): Sent | undefined {
+    for (let oldest = this.#sent.oldest(); oldest !== undefined; oldest = this.#sent.oldest()) {
+      if (now - oldest.at < interval) break;
+      this.#sent.dropOldest();
+    }
+    return this.#sent.get(key);
+  }
+
+  remember(key: string, sent: Sent): void {
+    this.#sent.set(key, sent);
+  }
+}
