@@ -5,12 +5,14 @@
 export interface Accounting {
   /** For reports: "aws simulator". */
   readonly name: string;
-  /** Starts counting. Of messages with another trace id than `traceId` the mark says nothing. */
+  /** Starts counting. Of messages of another harness's trace than `traceId` the mark says nothing. */
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   /** How many consumers that are not the harness's own a sent message reached; undefined when it does not know. */
   reached?(messageId: string): number | undefined;
   /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time. */
   scopeOpened?(name: string): Disposable;
+  /** Tells, one line each, of what people should find in the timeline: that time was moved. */
+  notes?(listener: (text: string) => void): Disposable;
 }
 
 export interface MarkOptions {

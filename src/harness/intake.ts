@@ -1,10 +1,10 @@
 import type { AnyDeclaration, Codec, IncomingMessage, ListenerSink, UndecodableMessage } from "../contracts/index.ts";
 import { json } from "../codecs/index.ts";
 import type { Journal } from "../journal/index.ts";
-import type { Clock } from "../time/index.ts";
+import { type Clock, isHarnessTrace } from "../time/index.ts";
 import { formatIssues } from "./schema-issues.ts";
 import { idsIn } from "./ids.ts";
-import { isHarnessTrace, parseTraceparent } from "./trace.ts";
+import { parseTraceparent } from "./trace.ts";
 
 const rememberedIds = 200_000;
 

@@ -1,14 +1,11 @@
-/**
- * Every trace id that a harness makes begins with these four bytes ("wake"), so that an event of another test, worker or
- * run is known as foreign, while a trace that the system started by itself is merely unattributed.
- */
-const mark = "77616b65";
+import { harnessTraceMark, isHarnessTrace } from "../time/index.ts";
+
 const bytesOfHarness = 4;
 const form = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
 
 /** What all trace ids of one harness begin with. */
 export function newTracePrefix(): string {
-  return mark + randomHex(bytesOfHarness);
+  return harnessTraceMark + randomHex(bytesOfHarness);
 }
 
 /** A new trace id of a harness: 32 hex digits (https://www.w3.org/TR/trace-context/#trace-id). */
@@ -19,11 +16,6 @@ export function newTraceId(prefix: string): string {
 /** A new span id: 16 hex digits. Each send has its own, so that what it causes is known by it. */
 export function newSpanId(): string {
   return randomHex(8);
-}
-
-/** Whether some harness made this trace id. */
-export function isHarnessTrace(traceId: string): boolean {
-  return traceId.startsWith(mark);
 }
 
 /** The `traceparent` header of a trace and span. */

@@ -112,6 +112,7 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   /** Calls back for everything that happens to messages. */
   onActivity(listener: (activity: Activity) => void): Disposable;
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
+  notes(listener: (text: string) => void): Disposable;
   reached(messageId: string): number | undefined;
   scopeOpened(name: string): Disposable;
   close(): Promise<void>;
@@ -240,6 +241,12 @@ class RunningSimulator implements AwsSimulator {
 
   onActivity(listener: (activity: Activity) => void): Disposable {
     return this.#broker.activity.listen(listener);
+  }
+
+  notes(listener: (text: string) => void): Disposable {
+    return this.#broker.activity.listen(({ what, detail = "" }) => {
+      if (what === "time advanced") listener(`simulator: time advanced ${detail}`);
+    });
   }
 
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark> {

@@ -1,5 +1,5 @@
 import { wakefulError } from "../errors.ts";
-import { Waker } from "../time/index.ts";
+import { formatDuration, Waker } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
 
 const longestStep = 1_000;
@@ -58,8 +58,9 @@ export class TimeTravel {
     } finally {
       time.release(by);
     }
-    activity.add({ what: "time advanced", at: time.now(), detail: `${by} ms in ${steps} steps` });
     await this.#settle(began, steps, notSettled);
+    const missing = notSettled.size === 0 ? "" : `; not back at their polls: ${[...notSettled].join(", ")}`;
+    activity.add({ what: "time advanced", at: time.now(), detail: `by ${formatDuration(by)}${missing}` });
     return { by, steps, took: time.real() - began, notSettled: [...notSettled] };
   }
 
@@ -94,6 +95,7 @@ export class TimeTravel {
     const lines: string[] = [];
     for (const queue of this.#broker.queues.values()) {
       if (queue.serving) lines.push(`polls of ${queue.name} that are being answered`);
+      if (queue.expected) lines.push(`a consumer that polls ${queue.name} briefly, and has messages to get`);
       if (queue.away > 0) {
         const held = queue.tally.sum()["in flight"];
         lines.push(

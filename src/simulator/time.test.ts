@@ -87,3 +87,43 @@ test("each simulator has a clock of its own", async () => {
   await simulator.advance("1h");
   expect(simulator.now().getTime() - other.now().getTime()).toBeGreaterThan(3_590_000);
 });
+
+describe("consumers", () => {
+  test("that poll briefly, again and again, get a message as often as its retries say", async () => {
+    const { QueueUrl: dead = "" } = await sqs.createQueue({ QueueName: "dead" });
+    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl: dead, AttributeNames: ["QueueArn"] });
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.["QueueArn"], maxReceiveCount: 3 });
+    const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "work", Attributes: { RedrivePolicy } });
+    const stop = new AbortController();
+    let receives = 0;
+    const consumer = (async () => {
+      while (!stop.signal.aborted) {
+        const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 0 });
+        receives += Messages.length;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
+    await expect.poll(() => receives).toBe(1);
+    await simulator.advance("90s");
+    stop.abort();
+    await consumer;
+    expect(receives).toBe(3);
+    expect(simulator.inspect("dead").ready).toBe(1);
+  });
+
+  test("that come later are reached by what was sent before", async () => {
+    const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "work" });
+    const { MessageId = "" } = await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
+    expect(simulator.reached(MessageId)).toBe(0);
+    await sqs.receiveMessage({ QueueUrl });
+    expect(simulator.reached(MessageId)).toBe(1);
+  });
+});
+
+test("what moves the time stands in the timeline, with who was not back", async () => {
+  const notes: string[] = [];
+  using _ = simulator.notes((text) => notes.push(text));
+  await simulator.advance("90s");
+  expect(notes).toEqual(["simulator: time advanced by 1 min 30 s"]);
+});

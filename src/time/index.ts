@@ -5,6 +5,6 @@ export { type Duration, formatDuration, milliseconds } from "./duration.ts";
 export { defaultSchedule, type Schedule, toSchedule } from "./schedule.ts";
 export { Resources } from "./resources.ts";
 export { EventLoopLag } from "./event-loop-lag.ts";
-export { traceContext } from "./trace-context.ts";
+export { harnessTraceMark, isHarnessTrace, traceContext } from "./trace-context.ts";
 export { WatchedPromise } from "./watched-promise.ts";
 export { Waker } from "./waker.ts";

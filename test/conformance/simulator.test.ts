@@ -225,13 +225,17 @@ describe("accounting", () => {
     await using own = await startAwsSimulator();
     const client = new SQS(own.config);
     const { QueueUrl } = await client.createQueue({ QueueName: "work" });
-    const [mine, other] = ["a".repeat(32), "b".repeat(32)];
+    // as a harness makes them: they begin with "wake"
+    const [mine, other] = ["a", "b"].map((digit) => `77616b65${digit.repeat(24)}`) as [string, string];
     await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace(other) });
     const mark = await own.mark({ traceId: mine }, signal);
     expect(await mark.pending(signal)).toMatchObject({ waiting: 0 });
     await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace(mine) });
     await client.sendMessage({ QueueUrl, MessageBody: "x" });
     expect(await mark.pending(signal)).toMatchObject({ waiting: 2 });
+    // a system with traces of its own: what they belong to is not known
+    await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace("c".repeat(32)) });
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 3 });
     client.destroy();
   });
 

@@ -29,6 +29,11 @@ export class Broker {
   readonly #listeners = new Set<() => void>();
 
   constructor(time: VirtualClock, region: string, seed?: number) {
+    // who gets a message later was reached too
+    this.activity.listen(({ what, queue, origin }) => {
+      if (what !== "delivered" || origin === undefined || this.#reached.get(origin) !== 0) return;
+      if (this.queues.get(queue ?? "")?.harnessOwned === false) this.#reached.set(origin, 1);
+    });
     this.time = time;
     this.region = region;
     this.seed = seed;

@@ -1,3 +1,4 @@
+import { isHarnessTrace } from "../../time/index.ts";
 /** A message attribute as AWS types it. */
 export interface TypedAttribute {
   readonly dataType: string;
@@ -88,8 +89,16 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 
-/** The trace id of a message's `traceparent`, also inside the JSON wrapper of a non-raw subscription; "" when it has none. */
+/**
+ * The trace id of a message's `traceparent`, also inside the JSON wrapper of a non-raw subscription. "" when it has none, or
+ * one that no harness made: then it may belong to any test.
+ */
 export function traceIdOf(message: NewMessage): string {
+  const traceId = anyTraceIdOf(message);
+  return isHarnessTrace(traceId) ? traceId : "";
+}
+
+function anyTraceIdOf(message: NewMessage): string {
   const own = message.attributes["traceparent"]?.stringValue;
   if (own !== undefined) return traceparentForm.exec(own)?.[1] ?? "";
   if (!message.body.includes('"traceparent"')) return "";

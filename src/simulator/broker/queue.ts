@@ -10,7 +10,9 @@ import { ReceiveAttempts } from "./receive-attempts.ts";
 import { Retention } from "./retention.ts";
 import { Tally } from "./tally.ts";
 
-const recently = 1_000;
+// longer than a step of moving time waits, so that who is not back by then is told
+const recently = 2_000;
+const briefPollsReturnWithin = 1_000;
 const moveTasksKept = 10;
 /** Messages in flight, more of which are not handed out. */
 export const mostInFlight = 120_000;
@@ -73,6 +75,8 @@ export class Queue {
   /** Attributes as they were given, for those without a meaning here (Policy, ...). */
   readonly given = new Map<string, string>();
   #serving = false;
+  /** When it was last asked for what is there at once, real. */
+  #polledAt = Number.NEGATIVE_INFINITY;
   /** Whether anybody ever asked this queue for messages. */
   polled = false;
   purgedAt: number | undefined;
@@ -178,6 +182,7 @@ export class Queue {
   receive({ max, wait, visibility, attempt, signal }: ReceiveOptions): Promise<StoredMessage[]> {
     this.polled = true;
     if (wait > 0) this.#cameBack();
+    else this.#polledAt = this.#time.real();
     return new Promise((resolve) => {
       const leave = () => {
         poll.deadline?.[Symbol.dispose]();
@@ -321,6 +326,15 @@ export class Queue {
     const since = this.#time.real() - recently;
     while (this.#out[0] !== undefined && this.#out[0] < since) this.#out.shift();
     return this.#out.length;
+  }
+
+  /** Whether somebody who polls briefly, again and again, has messages to get: the last poll was a moment ago. */
+  get expected(): boolean {
+    return (
+      this.tally.total.ready > 0 &&
+      this.#polls.size === 0 &&
+      this.#time.real() - this.#polledAt < briefPollsReturnWithin
+    );
   }
 
   /** Whether waiting polls are about to be served. */

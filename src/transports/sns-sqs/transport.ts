@@ -54,6 +54,8 @@ export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOpti
   readonly allow?: boolean;
 }
 
+const noNotes: Disposable = { [Symbol.dispose]: () => undefined };
+
 type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
 type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
 
@@ -91,7 +93,10 @@ export class SnsSqs extends ByHand {
     this.#clock = clock;
     this.#run = run;
     this.#pollers = pollers;
-    this.#info = { name: "sns-sqs", ...(accounting && { accounting }) };
+    this.#info = {
+      name: "sns-sqs",
+      ...(accounting && { accounting, notes: (listener) => accounting.notes?.(listener) ?? noNotes }),
+    };
   }
 
   /** A topic: sends to it, and listens on a tagged queue of its own, which steals nothing from anybody. */

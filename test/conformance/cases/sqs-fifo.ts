@@ -277,10 +277,10 @@ export const sqsFifo: ConformanceGroup = {
         const queue = await aws.fifoQueue();
         const same = { MessageDeduplicationId: "same" };
         await send(aws, queue, "a", "x", same);
-        await aws.pass(299_000);
+        await aws.pass(270_000);
         await send(aws, queue, "a", "x", same);
         expect(await aws.bodies(queue, { VisibilityTimeout: 0 })).toEqual(["x"]);
-        await aws.pass(1_000);
+        await aws.pass(30_000);
         await send(aws, queue, "a", "x", same);
         expect(await aws.bodies(queue)).toEqual(["x", "x"]);
       },
