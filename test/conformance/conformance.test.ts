@@ -10,7 +10,8 @@ import { isTriedOn } from "./table.ts";
 
 const other = process.env["WAKEFUL_CONFORMANCE_ENDPOINT"];
 
-const simulator = await startAwsSimulator();
+// as strict as AWS: a topic sends only where a policy lets it
+const simulator = await startAwsSimulator({ strictPolicies: true });
 const onSimulator = new Endpoint({
   name: "the simulator",
   url: simulator.url,
