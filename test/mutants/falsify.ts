@@ -11,7 +11,7 @@ import type { Mutant } from "./mutant.ts";
 import { serviceMutants } from "./service-mutants.ts";
 
 const root = join(import.meta.dirname, "../..");
-const copied = ["src", "test", "examples", "package.json", "tsconfig.json", "vitest.config.ts"];
+const copied = ["src", "test", "docs", "examples", "package.json", "tsconfig.json", "vitest.config.ts"];
 const atOnce = 2;
 const longestRun = 120_000;
 
