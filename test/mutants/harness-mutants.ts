@@ -5,6 +5,7 @@ const probe = ["src/probe"];
 const time = ["src/time"];
 const journal = ["src/journal"];
 const simulator = ["test/conformance"];
+const simulatorUnits = ["src/simulator"];
 const snsSqs = ["src/transports/sns-sqs"];
 const inProcess = ["src/transports/in-process"];
 const launch = ["src/launch"];
@@ -277,6 +278,62 @@ export const harnessMutants: readonly Mutant[] = [
     file: "src/simulator/broker/queue.ts",
     find: "message.receivesBefore >= redrive.maxReceives",
     replace: "message.receivesBefore >= redrive.maxReceives - 1",
+    tests: simulator,
+  },
+  {
+    name: "SQS: a FIFO group goes on while one of its messages is in flight",
+    file: "src/simulator/broker/order/group-order.ts",
+    find: "    if (group.inFlight > 0) return;\n",
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
+    name: "SQS: duplicates are forgotten at once",
+    file: "src/simulator/broker/deduplication.ts",
+    find: "now - oldest.at < interval",
+    replace: "now < oldest.at",
+    tests: simulator,
+  },
+  {
+    name: "SQS: the seed of the order is ignored",
+    file: "src/simulator/broker/broker.ts",
+    find: "this.seed === undefined ? new StrictOrder()",
+    replace: "this.seed !== Infinity ? new StrictOrder()",
+    tests: simulatorUnits,
+  },
+  {
+    name: "SQS: messages are kept for longer than their retention",
+    file: "src/simulator/broker/retention.ts",
+    find: "first.sentAt + this.#period()",
+    replace: "first.sentAt + 2 * this.#period()",
+    tests: simulator,
+  },
+  {
+    name: "SQS: a delete does not wake who waits for the rest of a group",
+    file: "src/simulator/broker/queue.ts",
+    find: '    this.#note("deleted", message);\n    this.#serve();',
+    replace: '    this.#note("deleted", message);',
+    tests: simulator,
+  },
+  {
+    name: "SQS: a move task loses what it cannot move",
+    file: "src/simulator/broker/queue.ts",
+    find: "      else this.#ready.add(message);",
+    replace: "      else this.#remove(message);",
+    tests: simulator,
+  },
+  {
+    name: "SQS: a queue is not known by the path of its URL",
+    file: "src/simulator/aws/sqs/wire-query.ts",
+    find: '...(path !== "/" && { QueueUrl: path })',
+    replace: '...(path === "" && { QueueUrl: path })',
+    tests: simulator,
+  },
+  {
+    name: "SQS: a RedriveAllowPolicy is kept, and not enforced",
+    file: "src/simulator/aws/sqs/redrive-policies.ts",
+    find: "!allows(allow, queueArn)",
+    replace: '!allows(allow, queueArn) && queueArn === ""',
     tests: simulator,
   },
   {

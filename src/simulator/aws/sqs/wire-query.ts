@@ -84,7 +84,7 @@ interface Tree {
 }
 
 /** Reads a form into what the JSON protocol would have carried. */
-export function readForm(form: URLSearchParams): Input {
+function readForm(form: URLSearchParams): Input {
   const root = newTree();
   for (const [name, value] of form) {
     const steps = name.split(".");
