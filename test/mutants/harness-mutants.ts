@@ -325,8 +325,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "SQS: a queue is not known by the path of its URL",
     file: "src/simulator/aws/sqs/wire-query.ts",
-    find: '...(path !== "/" && { QueueUrl: path })',
-    replace: '...(path === "" && { QueueUrl: path })',
+    find: '...(path !== "/" &&',
+    replace: '...(path === "" &&',
     tests: simulator,
   },
   {

@@ -15,6 +15,8 @@ import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
 const largestBody = 4 * 1024 * 1024;
 const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 const sqsTarget = "AmazonSQS.";
+/** Account and name: what a queue's URL has behind its host. */
+const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
 export interface ServerOptions {
   readonly host: string;
@@ -102,11 +104,11 @@ export class AwsServer {
       await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
       return;
     }
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://any");
+    const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
     // a query may be in the address as well as in the body
-    const query = body.length === 0 ? searchParams.toString() : body.toString("utf8");
+    const query = body.length === 0 ? search : body.toString("utf8");
     const form = new URLSearchParams(query);
-    if (isForSqs(form, pathname)) await this.#sqs(base, response, (call) => answerQuery(form, pathname, call));
+    if (isForSqs(form, path)) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
     else this.#sns(query, base, response);
   }
 
@@ -191,7 +193,7 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
   const version = form.get("Version");
   if (version !== null) return version === sqsVersion;
   const action = form.get("Action") ?? "";
-  return isSqsAction(action) && (path !== "/" || !Object.hasOwn(snsActions, action));
+  return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
 }
 
 function answerJsonError(response: ServerResponse, error: AwsError): void {

@@ -55,6 +55,7 @@ export const sqsAttributes: ConformanceGroup = {
       source: { quote: "The specified attribute doesn't exist", page: "API_SetQueueAttributes" },
       async run(aws) {
         await refused(aws.queue({ Colour: "red" }), "InvalidAttributeName");
+        await refused(aws.fifoQueue({ constructor: "red" }), "InvalidAttributeName");
         const { url } = await aws.queue();
         await refused(
           aws.sqs.setQueueAttributes({ QueueUrl: url, Attributes: { Colour: "red" } as Record<string, string> }),

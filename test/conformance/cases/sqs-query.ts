@@ -85,6 +85,8 @@ export const sqsQuery: ConformanceGroup = {
         const sent = await call(aws, "SendMessage", { MessageBody: "x" }, pathname);
         expect(sent.status).toBe(200);
         expect(await aws.bodies(queue)).toEqual(["x"]);
+        // AWS's own examples have a slash at the end
+        expect((await call(aws, "SendMessage", { MessageBody: "y" }, `${pathname}/`)).status).toBe(200);
       },
     },
     {

@@ -75,7 +75,7 @@ export function readAttributes(
       settings.redrive = value === "" ? undefined : parseRedrive(broker, queue.arn, value);
     } else if (name === "FifoQueue") {
       if (value !== String(queue.fifo)) throw invalidValue(name, "Modifying queue type is not supported.");
-    } else if (name in fifoChoices) {
+    } else if (Object.hasOwn(fifoChoices, name)) {
       if (!queue.fifo)
         throw new AwsError("InvalidAttributeName", `You can specify ${name} only when FifoQueue is set to true.`);
       if (fifoChoices[name]?.includes(value) !== true) throw invalidValue(name);

@@ -54,7 +54,7 @@ export async function answerQuery(form: URLSearchParams, path: string, call: Sqs
   try {
     if (action === "") throw new AwsError("MissingAction", "The request must contain the parameter Action.");
     const input = readForm(form);
-    const result = await runSqs(action, { ...(path !== "/" && { QueueUrl: path }), ...input }, call);
+    const result = await runSqs(action, { ...(path !== "/" && { QueueUrl: path.replace(/\/$/, "") }), ...input }, call);
     const inner = toXml(result, action);
     return answerOf(200, `${action}Response`, [
       inner === "" ? "" : element(`${action}Result`, inner),
