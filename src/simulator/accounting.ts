@@ -27,9 +27,12 @@ export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string
 function pendingOf(broker: Broker, traceId: string | undefined): Pending {
   const where: string[] = [];
   let [waiting, inFlight, undelivered] = [0, 0, 0];
-  const deadLetterArns = new Set(
-    [...broker.queues.values()].flatMap(({ settings }) => settings.redrive?.deadLetterArn ?? []),
-  );
+  const deadLetterArns = new Set([
+    ...[...broker.queues.values()].flatMap(({ settings }) => settings.redrive?.deadLetterArn ?? []),
+    ...[...broker.topics.values()].flatMap((topic) =>
+      [...topic.subscriptions.values()].flatMap(({ deadLetterArn }) => deadLetterArn ?? []),
+    ),
+  ]);
   for (const queue of broker.queues.values()) {
     const counts = queue.tally.sum(traceId);
     const all = counts.ready + counts.delayed + counts["in flight"];
@@ -48,6 +51,21 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
         where.push(`${counts.ready} waiting on ${queue.name}${queue.parked === 0 ? ", which nobody is polling" : ""}`);
       where.push(...hidden(queue, broker.time.now(), traceId));
     }
+  }
+  for (const { state, delivery, attempts, lastFailure, triedAt } of broker.http.pending) {
+    const { traceId: trace, url } = delivery;
+    if (trace === undefined || (traceId !== undefined && trace !== "" && trace !== traceId)) continue;
+    if (state === "in flight") inFlight++;
+    else waiting++;
+    if (where.length >= namedMessages) continue;
+    const tried = state === "in flight" ? attempts - 1 : attempts;
+    const failed = lastFailure === undefined ? "" : ` (attempt ${tried} failed: ${lastFailure})`;
+    const rest = formatDuration(Math.max(0, triedAt - broker.time.now()));
+    where.push(
+      state === "in flight"
+        ? `1 being delivered to ${url}${failed}`
+        : `1 waiting for its delivery to ${url}${failed}, for ${rest} more: advance the simulator?`,
+    );
   }
   return { waiting, inFlight, undelivered, exact: true, sampledAt: broker.time.clock.wall(), where };
 }

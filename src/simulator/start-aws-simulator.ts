@@ -32,6 +32,13 @@ export interface AwsSimulatorOptions {
    * their order.
    */
   readonly order?: { readonly seed?: number };
+  /**
+   * Whether a topic sends only to queues whose policy lets it, as on AWS. Default false: it sends, and for each subscription
+   * one Activity says "delivered without a queue policy".
+   */
+  readonly strictPolicies?: boolean;
+  /** Whether topics may have HTTP(S) endpoints on other machines. Default false: only loopback addresses are called. */
+  readonly allowOutbound?: boolean;
   /** @internal For tests of Wakeful itself. */
   readonly clock?: Clock;
 }
@@ -125,7 +132,7 @@ export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Prom
     throw wakefulError("REMOTE_REFUSED", { host });
   }
   const seed = options.order === undefined ? undefined : (options.order.seed ?? randomInt(2 ** 32));
-  const broker = new Broker(new VirtualClock(clock), region, seed);
+  const broker = new Broker(new VirtualClock(clock), region, seed, options);
   const server = await AwsServer.listen(broker, { host, port, token });
   return new RunningSimulator(broker, server, host, token ?? "wakeful");
 }

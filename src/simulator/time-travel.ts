@@ -103,6 +103,8 @@ export class TimeTravel {
         );
       }
     }
+    for (const { state, delivery } of this.#broker.http.pending)
+      if (state === "in flight") lines.push(`${delivery.url}, which has not answered`);
     return lines;
   }
 }

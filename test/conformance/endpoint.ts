@@ -67,8 +67,8 @@ export class Endpoint implements Disposable {
     return (await this.sns.createTopic({ Name: name, Attributes: attributes })).TopicArn ?? "";
   }
 
-  /** Subscribes a queue, which may be sent to from any topic; returns the subscription's ARN. */
-  async subscribe(topicArn: string, queue: CreatedQueue, attributes: Record<string, string> = {}): Promise<string> {
+  /** Lets a topic send to a queue, and no other topic. */
+  async allow(topicArn: string, queue: CreatedQueue): Promise<void> {
     const Policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -82,6 +82,11 @@ export class Endpoint implements Disposable {
       ],
     });
     await this.sqs.setQueueAttributes({ QueueUrl: queue.url, Attributes: { Policy } });
+  }
+
+  /** Subscribes a queue, which may be sent to from that topic; returns the subscription's ARN. */
+  async subscribe(topicArn: string, queue: CreatedQueue, attributes: Record<string, string> = {}): Promise<string> {
+    await this.allow(topicArn, queue);
     const { SubscriptionArn = "" } = await this.sns.subscribe({
       TopicArn: topicArn,
       Protocol: "sqs",
@@ -90,6 +95,14 @@ export class Endpoint implements Disposable {
       ReturnSubscriptionArn: true,
     });
     return SubscriptionArn;
+  }
+
+  /** A topic with one queue that gets what is published as it is. */
+  async rawPair(attributes: Record<string, string> = {}): Promise<{ topic: string; queue: CreatedQueue; arn: string }> {
+    const topic = await this.topic();
+    const queue = await this.queue();
+    const arn = await this.subscribe(topic, queue, { RawMessageDelivery: "true", ...attributes });
+    return { topic, queue, arn };
   }
 
   async send(queue: CreatedQueue, body: string, more: object = {}): Promise<string> {

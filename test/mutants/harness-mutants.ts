@@ -295,9 +295,9 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "the harness's own queue counts as a consumer",
-    file: "src/simulator/broker/broker.ts",
-    find: "      if (!queue.harnessOwned) reached++;",
-    replace: "      reached++;",
+    file: "src/simulator/broker/fan-out.ts",
+    find: "      if (!queue.harnessOwned) return 1;",
+    replace: "      return 1;",
     tests: [...simulator, ...snsSqs],
   },
   {

@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 import { AwsError } from "./aws-error.ts";
 import { DynamoDb } from "./dynamodb.ts";
 import { escapeXml, parseForm, toXml } from "./query.ts";
-import { snsActions } from "./sns.ts";
+import { snsActions } from "./sns/actions.ts";
 import type { SqsCall } from "./sqs/call.ts";
 import { isSqsAction } from "./sqs/run.ts";
 import { answerJson, jsonError } from "./sqs/wire-json.ts";

@@ -14,7 +14,13 @@ export interface Activity {
     /** By a message move task, to the queue that then accepts it. */
     | "moved"
     | "expired"
-    | "time advanced";
+    | "time advanced"
+    /** An HTTP(S) endpoint did not take a message; it is tried again, or what follows says what became of it. */
+    | "delivery failed"
+    /** What a subscription could not deliver, and had no dead-letter queue for. */
+    | "discarded"
+    /** AWS would not have: the queue's policy does not let the topic send to it. Told once a subscription. */
+    | "delivered without a queue policy";
   /** Virtual milliseconds since the epoch. */
   readonly at: number;
   readonly queue?: string;

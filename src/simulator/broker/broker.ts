@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
 import { ActivityLog } from "./activity.ts";
-import { passesFilter } from "./filter-policy.ts";
+import { FanOut, type Publication, type Published } from "./fan-out.ts";
+import { HttpDeliveries } from "./http-delivery.ts";
 import type { NewMessage, StoredMessage } from "./message.ts";
 import { GroupOrder } from "./order/group-order.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
@@ -9,10 +9,17 @@ import { ShuffledOrder } from "./order/shuffled-order.ts";
 import { StrictOrder } from "./order/strict-order.ts";
 import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
 import { Recent } from "./recent.ts";
-import type { Topic } from "./topic.ts";
+import { Topic } from "./topic.ts";
 
 const rememberedReach = 100_000;
 export const account = "000000000000";
+
+export interface BrokerOptions {
+  /** Whether a topic sends only to queues whose policy lets it. */
+  readonly strictPolicies?: boolean;
+  /** Whether HTTP(S) endpoints of other machines are called. */
+  readonly allowOutbound?: boolean;
+}
 
 /** Queues and topics on one virtual clock. Knows nothing of any wire protocol. */
 export class Broker {
@@ -21,14 +28,17 @@ export class Broker {
   readonly activity = new ActivityLog();
   readonly queues = new Map<string, Queue>();
   readonly topics = new Map<string, Topic>();
+  readonly http: HttpDeliveries;
   /** Decides the order of standard queues; without one it is strict. */
   readonly seed: number | undefined;
+  readonly #fanOut: FanOut;
   /** When queues were deleted, virtual, by name; the oldest first. */
   readonly #deleted = new Map<string, number>();
   readonly #reached = new Recent<string, number>(rememberedReach);
   readonly #listeners = new Set<() => void>();
 
-  constructor(time: VirtualClock, region: string, seed?: number) {
+  constructor(time: VirtualClock, region: string, seed?: number, options: BrokerOptions = {}) {
+    const { strictPolicies = false, allowOutbound = false } = options;
     // who gets a message later was reached too
     this.activity.listen(({ what, queue, origin }) => {
       if (what !== "delivered" || origin === undefined || this.#reached.get(origin) !== 0) return;
@@ -37,6 +47,15 @@ export class Broker {
     this.time = time;
     this.region = region;
     this.seed = seed;
+    this.http = new HttpDeliveries({ time, changed: () => this.#changed(), allowOutbound });
+    this.#fanOut = new FanOut({
+      time,
+      activity: this.activity,
+      account,
+      strictPolicies,
+      queueByArn: (arn) => this.queueByArn(arn),
+      http: this.http,
+    });
   }
 
   /** Calls back whenever counts, polls or resources changed. */
@@ -104,15 +123,15 @@ export class Broker {
   }
 
   createTopic(name: string): Topic {
-    const topic: Topic = {
-      name,
-      arn: `arn:aws:sns:${this.region}:${account}:${name}`,
-      tags: new Map(),
-      given: new Map(),
-      subscriptions: new Map(),
-    };
+    const topic = new Topic(name, `arn:aws:sns:${this.region}:${account}:${name}`);
     this.topics.set(topic.arn, topic);
     return topic;
+  }
+
+  deleteTopic(topic: Topic): void {
+    this.topics.delete(topic.arn);
+    for (const arn of topic.subscriptions.keys()) this.http.cancel(arn);
+    topic.subscriptions.clear();
   }
 
   /** Sends to one queue. */
@@ -124,19 +143,11 @@ export class Broker {
     return accepted;
   }
 
-  /** Publishes to all subscribed queues whose filter lets it pass. `wrap` makes the body of non-raw deliveries. */
-  publish(topic: Topic, message: NewMessage, wrap: (messageId: string, subscriptionArn: string) => string): string {
-    const messageId = randomUUID();
-    let reached = 0;
-    for (const subscription of topic.subscriptions.values()) {
-      if (!passesFilter(subscription.filterPolicy, message.attributes)) continue;
-      const queue = this.queueByArn(subscription.queueArn);
-      if (queue === undefined) continue;
-      if (!queue.harnessOwned) reached++;
-      queue.add(subscription.raw ? message : { body: wrap(messageId, subscription.arn), attributes: {} }, messageId);
-    }
-    this.#rememberReach(messageId, reached);
-    return messageId;
+  /** Publishes to all subscriptions whose filter lets it pass. */
+  publish(topic: Topic, publication: Publication): Published {
+    const { reached, ...published } = this.#fanOut.publish(topic, publication);
+    if (reached !== undefined) this.#rememberReach(published.messageId, reached);
+    return published;
   }
 
   /** How many consumers that are not a harness's own a send or publish reached. */
@@ -145,6 +156,7 @@ export class Broker {
   }
 
   close(): void {
+    this.http.close();
     for (const queue of this.queues.values()) queue.close();
     this.#listeners.clear();
     this.time.close();

@@ -1,4 +1,5 @@
 import type { ConformanceGroup } from "../conformance-case.ts";
+import { snsFilters } from "./sns-filters.ts";
 import { sqsAttributes } from "./sqs-attributes.ts";
 import { sqsBatches } from "./sqs-batches.ts";
 import { sqsDeadLetters } from "./sqs-dead-letters.ts";
@@ -24,4 +25,5 @@ export const groups: readonly ConformanceGroup[] = [
   sqsLimits,
   sqsQuery,
   sqsMoveTasks,
+  snsFilters,
 ];

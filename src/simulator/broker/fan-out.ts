@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import type { VirtualClock } from "../virtual-clock.ts";
+import type { Activity, ActivityLog } from "./activity.ts";
+import { effectiveDeliveryPolicy, retryDelays } from "./delivery-policy.ts";
+import { passesFilter } from "./filter-policy/match.ts";
+import type { HttpDeliveries } from "./http-delivery.ts";
+import { type NewMessage, traceIdOf, type TypedAttributes } from "./message.ts";
+import type { Queue } from "./queue.ts";
+import { allowsTopic } from "./queue-policy.ts";
+import { type Protocol, sequenceNumber, type Topic, type TopicSubscription } from "./topic.ts";
+
+const mostRawAttributes = 10;
+
+/** What is published, before it is made into one message a subscription. */
+export interface Publication {
+  /** As filters see them. */
+  readonly attributes: TypedAttributes;
+  /** As they go along with the message. */
+  readonly deliveredAttributes: TypedAttributes;
+  readonly bodyFor: (protocol: Protocol) => string;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  /** The JSON document around a body that is not delivered raw. */
+  readonly wrap: (body: string, about: Published, subscription: TopicSubscription) => string;
+  /** The headers of a POST. */
+  readonly headers: (about: Published, subscription: TopicSubscription) => Readonly<Record<string, string>>;
+}
+
+export interface Published {
+  readonly messageId: string;
+  readonly sequenceNumber?: string;
+}
+
+/** Takes what is published to a topic to its subscriptions, or to their dead-letter queues. */
+export class FanOut {
+  readonly #time: VirtualClock;
+  readonly #activity: ActivityLog;
+  readonly #account: string;
+  readonly #strictPolicies: boolean;
+  readonly #queueByArn: (arn: string) => Queue | undefined;
+  readonly #http: HttpDeliveries;
+
+  constructor(options: {
+    time: VirtualClock;
+    activity: ActivityLog;
+    account: string;
+    strictPolicies: boolean;
+    queueByArn: (arn: string) => Queue | undefined;
+    http: HttpDeliveries;
+  }) {
+    this.#time = options.time;
+    this.#activity = options.activity;
+    this.#account = options.account;
+    this.#strictPolicies = options.strictPolicies;
+    this.#queueByArn = options.queueByArn;
+    this.#http = options.http;
+  }
+
+  /** `reached` counts the consumers that are not a harness's own; undefined for a message that was published before. */
+  publish(topic: Topic, publication: Publication): Published & { readonly reached: number | undefined } {
+    const now = this.#time.now();
+    const key = deduplicationKey(topic, publication);
+    const original = key === undefined ? undefined : topic.recent.find(key, now);
+    if (original !== undefined)
+      return { messageId: original.id, sequenceNumber: sequenceNumber(original.sequence), reached: undefined };
+    const messageId = randomUUID();
+    const sequence = topic.next();
+    const about: Published = { messageId, ...(topic.fifo && { sequenceNumber: sequenceNumber(sequence) }) };
+    if (key !== undefined) topic.recent.remember(key, { id: messageId, origin: messageId, sequence, at: now });
+    let reached = 0;
+    for (const subscription of topic.subscriptions.values()) {
+      const { protocol, filter, filterScope, confirmed } = subscription;
+      const body = publication.bodyFor(protocol);
+      if (!confirmed || !passesFilter(filter, filterScope, { body, attributes: publication.attributes })) continue;
+      const message = messageFor(topic, publication, about, subscription, body);
+      if (protocol === "sqs") reached += this.#toQueue(subscription, message, messageId);
+      else {
+        reached++;
+        this.#toHttp(topic, subscription, message, publication, about);
+      }
+    }
+    return { ...about, reached };
+  }
+
+  /** Returns how many consumers that reached. */
+  #toQueue(subscription: TopicSubscription, message: NewMessage, messageId: string): number {
+    const queue = this.#queueByArn(subscription.endpoint);
+    const attributes = Object.keys(message.attributes).length;
+    if (attributes > mostRawAttributes)
+      this.#giveUp(
+        subscription,
+        message,
+        messageId,
+        `raw delivery with ${attributes} attributes, ${mostRawAttributes} at most`,
+      );
+    else if (queue === undefined) this.#giveUp(subscription, message, messageId, "the queue does not exist");
+    else if (!this.#maySend(queue, subscription))
+      this.#giveUp(subscription, message, messageId, "the queue's policy does not let the topic send to it");
+    else {
+      queue.add(fitting(message, queue), messageId);
+      if (!queue.harnessOwned) return 1;
+    }
+    return 0;
+  }
+
+  #toHttp(
+    topic: Topic,
+    subscription: TopicSubscription,
+    message: NewMessage,
+    publication: Publication,
+    about: Published,
+  ): void {
+    const { endpoint } = subscription;
+    const { messageId } = about;
+    const policy = effectiveDeliveryPolicy(subscription.deliveryPolicy, topic.deliveryPolicy);
+    this.#http.send({
+      subscriptionArn: subscription.arn,
+      url: endpoint,
+      headers: {
+        ...publication.headers(about, subscription),
+        "content-type": policy.requestPolicy.headerContentType,
+      },
+      body: message.body,
+      traceId: traceIdOf({ body: message.body, attributes: publication.attributes }),
+      retryDelays: retryDelays(policy.healthyRetryPolicy),
+      maxReceivesPerSecond: policy.throttlePolicy?.maxReceivesPerSecond,
+      failed: (reason, attempt) => {
+        this.#note("delivery failed", messageId, { detail: `${endpoint}: ${reason} (attempt ${attempt})` });
+      },
+      ended: (failure, attempts) => {
+        if (failure === undefined) this.#note("delivered", messageId, { receives: attempts, detail: endpoint });
+        else this.#giveUp(subscription, message, messageId, failure);
+      },
+    });
+  }
+
+  #giveUp(subscription: TopicSubscription, message: NewMessage, messageId: string, reason: string): void {
+    const { deadLetterArn, endpoint } = subscription;
+    const detail = `${endpoint}: ${reason}`;
+    const queue = deadLetterArn === undefined ? undefined : this.#queueByArn(deadLetterArn);
+    if (queue === undefined) this.#note("discarded", messageId, { detail });
+    else if (!this.#maySend(queue, subscription))
+      this.#note("discarded", messageId, { detail: `${detail}; nor may the topic send to ${queue.name}` });
+    else {
+      queue.add(fitting(message, queue), messageId);
+      this.#note("dead-lettered", messageId, { queue: queue.name, detail });
+    }
+  }
+
+  /** Without strict policies it may, but somebody is told that on AWS it might not. */
+  #maySend(queue: Queue, subscription: TopicSubscription): boolean {
+    const policy = queue.given.get("Policy");
+    const { topicArn } = subscription;
+    if (allowsTopic(policy, { topicArn, queueArn: queue.arn, account: this.#account })) return true;
+    if (this.#strictPolicies) return false;
+    if (!subscription.warned) {
+      subscription.warned = true;
+      const what = policy === undefined || policy === "" ? "has no policy" : "has a policy that does not let it";
+      this.#activity.add({
+        what: "delivered without a queue policy",
+        at: this.#time.now(),
+        queue: queue.name,
+        detail: `${topicArn} sends to ${queue.name}, which ${what}: AWS would not deliver`,
+      });
+    }
+    return true;
+  }
+
+  #note(what: Activity["what"], origin: string, more: Partial<Activity>): void {
+    this.#activity.add({ what, at: this.#time.now(), messageId: origin, origin, ...more });
+  }
+}
+
+function deduplicationKey(topic: Topic, { groupId, deduplicationId }: Publication): string | undefined {
+  if (!topic.fifo || deduplicationId === undefined) return undefined;
+  return topic.given.get("FifoThroughputScope") === "MessageGroup"
+    ? JSON.stringify([groupId, deduplicationId])
+    : deduplicationId;
+}
+
+function messageFor(
+  topic: Topic,
+  publication: Publication,
+  about: Published,
+  subscription: TopicSubscription,
+  body: string,
+): NewMessage {
+  const { groupId, deduplicationId, deliveredAttributes } = publication;
+  return {
+    body: subscription.raw ? body : publication.wrap(body, about, subscription),
+    attributes: subscription.raw ? deliveredAttributes : {},
+    ...(groupId !== undefined && { groupId }),
+    ...(topic.fifo && deduplicationId !== undefined && { deduplicationId }),
+  };
+}
+
+/** A FIFO topic's group and deduplication id mean nothing to a standard queue. A standard topic's group does: fair queues. */
+function fitting(message: NewMessage, queue: Queue): NewMessage {
+  if (message.deduplicationId === undefined || queue.fifo) return message;
+  const { body, attributes } = message;
+  return { body, attributes };
+}
