@@ -75,6 +75,7 @@ export interface MessageInspection {
 
 /**
  * SNS, SQS and DynamoDB in this process, on a clock that the test can move. Unmodified SDKs of any language speak to it.
+ * What SNS delivers bears the fields of a signature, but they are placeholders: nothing is signed.
  *
  * @example
  * await using simulator = await startAwsSimulator();

@@ -8,7 +8,8 @@ import { groups } from "./cases/index.ts";
 import { Endpoint } from "./endpoint.ts";
 import { isTriedOn } from "./table.ts";
 
-const simulator = await startAwsSimulator();
+// as strict as AWS: a topic sends only where a policy lets it
+const simulator = await startAwsSimulator({ strictPolicies: true });
 const onSimulator = new Endpoint({
   name: "the simulator",
   url: simulator.url,

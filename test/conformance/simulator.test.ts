@@ -3,7 +3,9 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
+import { type Activity, type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
+import { Endpoint } from "./endpoint.ts";
+import { HttpReceiver } from "./http-receiver.ts";
 
 let simulator: AwsSimulator;
 let sqs: SQS;
@@ -127,58 +129,133 @@ describe("dead letters", () => {
 });
 
 describe("topics", () => {
-  test("a topic fans out to all its queues, raw or wrapped, with attributes", async () => {
+  test("how many consumers a publish reached is known", async () => {
     const topic = await createTopic();
-    const raw = await createQueue();
-    const wrapped = await createQueue();
-    await sns.subscribe({
-      TopicArn: topic.arn,
-      Protocol: "sqs",
-      Endpoint: raw.arn,
-      Attributes: { RawMessageDelivery: "true" },
-    });
-    await sns.subscribe({ TopicArn: topic.arn, Protocol: "sqs", Endpoint: wrapped.arn });
-    const MessageAttributes = {
-      kind: { DataType: "String", StringValue: "new" },
-      bytes: { DataType: "Binary", BinaryValue: new Uint8Array([7]) },
-    };
-    const { MessageId } = await sns.publish({ TopicArn: topic.arn, Message: "<hello & goodbye>", MessageAttributes });
-    const first = await sqs.receiveMessage({ QueueUrl: raw.url, MessageAttributeNames: ["All"] });
-    expect(first.Messages?.[0]).toMatchObject({ Body: "<hello & goodbye>", MessageAttributes });
-    const second = await sqs.receiveMessage({ QueueUrl: wrapped.url });
-    expect(JSON.parse(second.Messages?.[0]?.Body ?? "")).toMatchObject({
-      Type: "Notification",
-      MessageId,
-      TopicArn: topic.arn,
-      Message: "<hello & goodbye>",
-      MessageAttributes: { kind: { Type: "String", Value: "new" } },
-    });
+    for (const { arn } of [await createQueue(), await createQueue()])
+      await sns.subscribe({ TopicArn: topic.arn, Protocol: "sqs", Endpoint: arn });
+    const { MessageId } = await sns.publish({ TopicArn: topic.arn, Message: "x" });
     expect(simulator.reached(MessageId ?? "")).toBe(2);
   });
 
-  test("a filter policy lets one of two through", async () => {
+  test("a queue without a policy gets messages, and one activity per subscription says that AWS would not deliver", async () => {
+    const said: Activity[] = [];
+    using listening = simulator.onActivity((activity) => {
+      if (activity.what === "delivered without a queue policy") said.push(activity);
+    });
+    void listening;
     const topic = await createTopic();
     const queue = await createQueue();
-    await sns.subscribe({
-      TopicArn: topic.arn,
-      Protocol: "sqs",
-      Endpoint: queue.arn,
-      Attributes: { RawMessageDelivery: "true", FilterPolicy: '{"kind":["new"]}' },
-    });
-    for (const kind of ["old", "new"]) {
-      await sns.publish({
-        TopicArn: topic.arn,
-        Message: kind,
-        MessageAttributes: { kind: { DataType: "String", StringValue: kind } },
-      });
-    }
-    const { Messages } = await sqs.receiveMessage({ QueueUrl: queue.url, MaxNumberOfMessages: 10 });
-    expect(Messages?.map(({ Body }) => Body)).toEqual(["new"]);
+    await sns.subscribe({ TopicArn: topic.arn, Protocol: "sqs", Endpoint: queue.arn });
+    for (const Message of ["1", "2"]) await sns.publish({ TopicArn: topic.arn, Message });
+    expect(simulator.inspect(queue.name).ready).toBe(2);
+    expect(said).toMatchObject([
+      {
+        queue: queue.name,
+        detail: `${topic.arn} sends to ${queue.name}, which has no policy: AWS would not deliver`,
+      },
+    ]);
   });
 
-  test("a topic that does not exist is NotFound", async () => {
-    const arn = `arn:aws:sns:${simulator.region}:000000000000:missing`;
-    await expect(sns.publish({ TopicArn: arn, Message: "x" })).rejects.toMatchObject({ name: "NotFoundException" });
+  test("other machines than this one are not called, unless that is allowed", async () => {
+    const topic = await createTopic();
+    const subscribe = (client: SNS, TopicArn: string, Endpoint: string) =>
+      client.subscribe({ TopicArn, Protocol: "https", Endpoint });
+    for (const endpoint of ["https://example.com/x", "https://169.254.169.254/", "https://127.0.0.1.example.com"])
+      await expect(subscribe(sns, topic.arn, endpoint)).rejects.toMatchObject({
+        name: "InvalidParameterException",
+        message: expect.stringContaining("start it with allowOutbound") as string,
+      });
+    await using open = await startAwsSimulator({ allowOutbound: true });
+    const client = new SNS(open.config);
+    const { TopicArn = "" } = await client.createTopic({ Name: "t" });
+    // a name that leads nowhere
+    await subscribe(client, TopicArn, "https://nowhere.invalid/x");
+    client.destroy();
+  });
+});
+
+describe("deliveries to HTTP endpoints", () => {
+  const traceId = "d".repeat(32);
+  const MessageAttributes = {
+    traceparent: { DataType: "String", StringValue: `00-${traceId}-00f067aa0ba902b7-01` },
+  };
+
+  test("count in flight and waiting until they are taken, for their trace and no other", async () => {
+    await using own = await startAwsSimulator();
+    await using receiver = await HttpReceiver.listen();
+    const client = new Endpoint({ name: "own", url: own.url });
+    const topic = await client.topic();
+    await receiver.subscribe(client, topic);
+    const mark = await own.mark({ traceId }, signal);
+    const other = await own.mark({ traceId: "e".repeat(32) }, signal);
+    receiver.answer = "silent";
+    await client.sns.publish({ TopicArn: topic, Message: "x", MessageAttributes });
+    await receiver.take("Notification");
+    expect(await mark.pending(signal)).toMatchObject({
+      waiting: 0,
+      inFlight: 1,
+      exact: true,
+      where: [`1 being delivered to ${receiver.url}`],
+    });
+    expect(await other.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0 });
+    receiver.answer = 500;
+    await own.advance("15s");
+    const failed = await mark.pending(signal);
+    expect(failed).toMatchObject({ waiting: 1, inFlight: 0 });
+    expect(failed.where[0]).toMatch(
+      /^1 waiting for its delivery to .+ \(attempt 1 failed: no answer within 15 s\), for .+ more: advance the simulator\?$/,
+    );
+    receiver.answer = 200;
+    await own.advance("20s");
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0, where: [] });
+    client[Symbol.dispose]();
+  });
+
+  test("that are given up end, and the message's history says how", async () => {
+    await using own = await startAwsSimulator();
+    await using receiver = await HttpReceiver.listen();
+    const client = new Endpoint({ name: "own", url: own.url });
+    const topic = await client.topic();
+    await receiver.subscribe(client, topic);
+    receiver.answer = 500;
+    const { MessageId = "" } = await client.sns.publish({ TopicArn: topic, Message: "x", MessageAttributes });
+    await own.advance("60s");
+    const mark = await own.mark({ traceId }, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0 });
+    expect(own.history(MessageId).map(({ what, detail }) => [what, detail])).toEqual([
+      ...[1, 2, 3, 4].map((attempt) => ["delivery failed", `${receiver.url}: HTTP 500 (attempt ${attempt})`]),
+      ["discarded", `${receiver.url}: HTTP 500`],
+    ]);
+    client[Symbol.dispose]();
+  });
+
+  test("end with their subscription", async () => {
+    await using own = await startAwsSimulator();
+    await using receiver = await HttpReceiver.listen();
+    const client = new Endpoint({ name: "own", url: own.url });
+    const topic = await client.topic();
+    await receiver.subscribe(client, topic);
+    receiver.answer = "silent";
+    await client.sns.publish({ TopicArn: topic, Message: "x", MessageAttributes });
+    await receiver.take("Notification");
+    await client.sns.deleteTopic({ TopicArn: topic });
+    const mark = await own.mark({ traceId }, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0 });
+    client[Symbol.dispose]();
+  });
+
+  test("to a dead-letter queue count as given up", async () => {
+    await using own = await startAwsSimulator();
+    const client = new Endpoint({ name: "own", url: own.url });
+    const topic = await client.topic();
+    const [queue, dead] = [await client.queue(), await client.queue()];
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn });
+    await client.subscribe(topic, queue, { RedrivePolicy });
+    await client.sqs.deleteQueue({ QueueUrl: queue.url });
+    await client.sns.publish({ TopicArn: topic, Message: "x", MessageAttributes });
+    const mark = await own.mark({ traceId }, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, where: [`1 given up, on ${dead.name}`] });
+    client[Symbol.dispose]();
   });
 });
 

@@ -17,5 +17,5 @@ test("each title stands for one case, and each deviation for a case", () => {
 
 test("each quote is short, and its page named", () => {
   const sources = groups.flatMap(({ cases }) => cases.flatMap(({ source }) => (source === "inferred" ? [] : [source])));
-  expect(sources.filter(({ quote, page }) => quote.length > 120 || !/^[A-Za-z0-9_-]+$/.test(page))).toEqual([]);
+  expect(sources.filter(({ quote, page }) => quote.length > 120 || !/^[A-Za-z0-9_.-]+$/.test(page))).toEqual([]);
 });

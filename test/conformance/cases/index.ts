@@ -1,5 +1,11 @@
 import type { ConformanceGroup } from "../conformance-case.ts";
+import { snsDeadLetters } from "./sns-dead-letters.ts";
+import { snsFifo } from "./sns-fifo.ts";
 import { snsFilters } from "./sns-filters.ts";
+import { snsHttp } from "./sns-http.ts";
+import { snsPublish } from "./sns-publish.ts";
+import { snsSubscriptions } from "./sns-subscriptions.ts";
+import { snsTopics } from "./sns-topics.ts";
 import { sqsAttributes } from "./sqs-attributes.ts";
 import { sqsBatches } from "./sqs-batches.ts";
 import { sqsDeadLetters } from "./sqs-dead-letters.ts";
@@ -25,5 +31,11 @@ export const groups: readonly ConformanceGroup[] = [
   sqsLimits,
   sqsQuery,
   sqsMoveTasks,
+  snsTopics,
+  snsSubscriptions,
+  snsPublish,
   snsFilters,
+  snsFifo,
+  snsDeadLetters,
+  snsHttp,
 ];
