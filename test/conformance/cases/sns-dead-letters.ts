@@ -96,9 +96,9 @@ export const snsDeadLetters: ConformanceGroup = {
         await receiver.subscribe(aws, topic, { RawMessageDelivery: "true", RedrivePolicy });
         receiver.answer = 500;
         await aws.sns.publish({ TopicArn: topic, Message: "x" });
-        await aws.pass(59 * second);
+        await aws.pass(50 * second);
         expect(await aws.bodies(dead)).toEqual([]);
-        await aws.pass(second);
+        await aws.pass(10 * second);
         expect(await aws.bodies(dead)).toEqual(["x"]);
       },
     },

@@ -141,7 +141,7 @@ export const snsSubscriptions: ConformanceGroup = {
         const queues = [await aws.queue(), await aws.queue()];
         for (const queue of queues) await aws.subscribe(TopicArn, queue);
         const { Subscriptions = [] } = await aws.sns.listSubscriptionsByTopic({ TopicArn });
-        expect(Subscriptions.map(({ Endpoint }) => Endpoint).toSorted()).toEqual(
+        expect(Subscriptions.map(({ Endpoint = "" }) => Endpoint).toSorted()).toEqual(
           queues.map(({ arn }) => arn).toSorted(),
         );
         const all: (string | undefined)[] = [];
