@@ -61,6 +61,7 @@ describe("a policy does not let the topic send", () => {
       },
     ],
     ["by a key that SNS does not send", { Condition: { StringEquals: { "aws:userid": "x" } } }],
+    ["by a key that every object has", { Condition: { StringLike: { constructor: "*" } } }],
     ["by an operator that is not understood", { Condition: { Maybe: { "aws:SourceArn": request.topicArn } } }],
     ["by an effect that is none", { Effect: "allow" }],
   ])("%s", ([, change]) => {

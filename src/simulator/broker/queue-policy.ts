@@ -65,16 +65,16 @@ function namesService(principal: unknown): boolean {
 function conditionsHold(condition: unknown, request: SendRequest): boolean {
   if (condition === undefined) return true;
   if (!isObject(condition)) return false;
-  const context: Readonly<Record<string, string>> = {
-    "aws:sourcearn": request.topicArn,
-    "aws:sourceaccount": request.account,
-    "aws:principalservicename": service,
-    "aws:securetransport": "true",
-  };
+  const context = new Map([
+    ["aws:sourcearn", request.topicArn],
+    ["aws:sourceaccount", request.account],
+    ["aws:principalservicename", service],
+    ["aws:securetransport", "true"],
+  ]);
   return Object.entries(condition).every(
     ([operator, tests]) =>
       isObject(tests) &&
-      Object.entries(tests).every(([key, wanted]) => holds(operator, textsOf(wanted), context[key.toLowerCase()])),
+      Object.entries(tests).every(([key, wanted]) => holds(operator, textsOf(wanted), context.get(key.toLowerCase()))),
   );
 }
 

@@ -307,6 +307,13 @@ export const snsFilters: ConformanceGroup = {
       [{ order: { id: 1 } }],
       [{ order: { id: 1, cancelled: true } }, { order: {} }],
     ),
+    byBody(
+      "lists of lists, however deep",
+      "inferred",
+      { tags: ["a"] },
+      [{ tags: [["a"]] }],
+      [`{"tags":${"[".repeat(50_000)}${"]".repeat(50_000)}}`],
+    ),
     byBody("a body that is no JSON object does not pass", "inferred", { kind: ["x"] }, [{ kind: "x" }], ["x", "[]"]),
     {
       title: "filter: without a policy everything passes, and so it does when the policy is taken away",

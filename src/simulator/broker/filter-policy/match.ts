@@ -4,6 +4,8 @@ import type { Condition, FilterPolicy, FilterScope } from "./filter-policy.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 const nothing: Fields = {};
+/** No list of lists goes deeper, so that no body overflows the stack. */
+const deepestList = 100;
 
 /** Whether a message passes. A body that is not a JSON object has no keys to filter on, and passes no policy on bodies. */
 export function passesFilter(
@@ -52,12 +54,12 @@ function fieldOf(fields: Fields, key: string): unknown {
 
 /** What a nested policy is held against: each object of a list by itself; where there is none, nothing. */
 function elementsOf(value: unknown): readonly unknown[] {
-  const elements: readonly unknown[] = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
+  const elements: readonly unknown[] = Array.isArray(value) ? value.flat(deepestList) : [value];
   return elements.length === 0 ? [nothing] : elements;
 }
 
 function leavesOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
+  return Array.isArray(value) ? value.flat(deepestList) : [value];
 }
 
 /** Attributes as values: binary ones are there, but have no value to compare. */
