@@ -809,4 +809,11 @@ export const harnessMutants: readonly Mutant[] = [
     replace: "",
     tests: harness,
   },
+  {
+    name: "a message that was received twice is not deleted",
+    file: "src/simulator/broker/queue.ts",
+    find: '    if (message.state === "gone") return;\n    this.#remove(message);\n    this.#note("deleted", message);',
+    replace: '    if (message.receives > 1) return;\n    this.#remove(message);\n    this.#note("deleted", message);',
+    tests: ["test/robustness"],
+  },
 ];

@@ -5,9 +5,9 @@ import type { SnsClient, SqsClient } from "./client.ts";
 import { allowTopic } from "./queue-policy.ts";
 
 /** What all queues of a harness's own begin with. */
-export const ownPrefix = "wakeful-";
-export const runTag = "wakeful:run";
-export const expiresTag = "wakeful:expires";
+const ownPrefix = "wakeful-";
+const runTag = "wakeful:run";
+const expiresTag = "wakeful:expires";
 
 const lifetime = 6 * 3_600_000;
 const renewal = 3_600_000;
