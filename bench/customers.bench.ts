@@ -9,6 +9,7 @@ import { customersApi } from "../examples/customers/test/customers-api.ts";
 import { customersChannels, startCustomers } from "../examples/customers/test/service.ts";
 import { writeResult } from "./support/results.ts";
 
+/** The fixed sleep and the poll that are measured beside Wakeful. */
 const sleep = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 test("cases of the customers service", { timeout: 300_000 }, async () => {

@@ -82,7 +82,7 @@ async function latencies(client: RawClient, count: number): Promise<number[]> {
   const measured: number[] = [];
   for (let round = 0; round < count; round++) {
     const poll = client.sqs<Received>("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 });
-    // until the poll is there
+    // until the poll is there: the peer does not say how many are parked
     await new Promise((resolve) => setTimeout(resolve, 3));
     const began = performance.now();
     const published = client.sns({ Action: "Publish", TopicArn, Message: "x" });

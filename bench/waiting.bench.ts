@@ -9,6 +9,7 @@ import { summarize, uniform } from "./support/statistics.ts";
 interface Done {
   readonly id: string;
 }
+/** The fixed sleep and the poll that are measured beside Wakeful. */
 const sleep = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 test("events", { timeout: 600_000 }, async () => {

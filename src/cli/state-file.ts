@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** What a second terminal needs to find a running simulator. */
@@ -43,10 +43,5 @@ function pathOf(port: number): string {
 
 /** The user's own folder for what does not outlive a session; in /tmp others could put a file of that name first. */
 function folder(): string {
-  return process.env["XDG_RUNTIME_DIR"] ?? join(homeOrTemporary(), ".wakeful");
-}
-
-function homeOrTemporary(): string {
-  const home = homedir();
-  return home === "" ? join(tmpdir(), userInfo().username) : home;
+  return process.env["XDG_RUNTIME_DIR"] ?? join(homedir(), ".wakeful");
 }

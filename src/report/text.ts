@@ -11,8 +11,8 @@ const longestRow = 1_000;
 const eventsShown = 5;
 const differencesShown = 10;
 const linesShown = 8;
+/** Shorter times than this, ms, are not worth a word. */
 const enoughToSay = 50;
-const blockedEnoughToSay = 50;
 const indent = " ".repeat(14);
 
 /**
@@ -71,7 +71,7 @@ function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems,
       ),
     );
   } else rows.push(row("after", formatDuration(waited)));
-  if (lateness !== undefined && lateness > blockedEnoughToSay) {
+  if (lateness !== undefined && lateness > enoughToSay) {
     rows.push(row("blocked", `this process was blocked for ${formatDuration(lateness)}`));
   }
   if (blocked !== undefined)

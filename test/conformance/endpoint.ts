@@ -125,7 +125,7 @@ export class Endpoint implements Disposable {
     return (await this.receive(queue, more)).map(({ Body = "" }) => Body);
   }
 
-  /** Lets time pass: by moving the clock where that can be done. */
+  /** Lets time pass: by moving the clock where that can be done; elsewhere, as on AWS, there is nothing but to wait. */
   async pass(milliseconds: number): Promise<void> {
     if (this.#advance !== undefined) await this.#advance(milliseconds);
     else await new Promise((resolve) => setTimeout(resolve, milliseconds + 100));

@@ -3,6 +3,7 @@ import type { Clock } from "../../time/index.ts";
 import { isMissing, explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
 import { allowTopic } from "./queue-policy.ts";
+import { Renewal } from "./renewal.ts";
 
 /** What all queues of a harness's own begin with. */
 const ownPrefix = "wakeful-";
@@ -31,15 +32,13 @@ export class OwnQueue implements AsyncDisposable {
   readonly url: string;
   readonly #options: OwnQueueOptions;
   readonly #subscriptionArn: string;
-  #timer: Disposable | undefined;
-  #renewing: Promise<void> = Promise.resolve();
-  #over = false;
+  readonly #renewal: Renewal;
 
   private constructor(options: OwnQueueOptions, url: string, subscriptionArn: string) {
     this.#options = options;
     this.url = url;
     this.#subscriptionArn = subscriptionArn;
-    this.#renewLater();
+    this.#renewal = new Renewal(options.clock, renewal, () => this.#renew());
   }
 
   /** Creates and subscribes it; leaves nothing behind when that fails. Rejects with the named errors of `explain`. */
@@ -85,29 +84,17 @@ export class OwnQueue implements AsyncDisposable {
 
   /** Unsubscribes and removes it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over = true;
-    this.#timer?.[Symbol.dispose]();
-    await this.#renewing;
+    await this.#renewal[Symbol.asyncDispose]();
     const { sns, sqs } = this.#options;
     await sns.unsubscribe({ SubscriptionArn: this.#subscriptionArn });
     await sqs.deleteQueue({ QueueUrl: this.url });
   }
 
-  #renewLater(): void {
-    this.#timer = this.#options.clock.timer(
-      renewal,
-      () => {
-        this.#renewing = this.#renew();
-      },
-      { hold: false },
-    );
-  }
-
-  async #renew(): Promise<void> {
+  async #renew(): Promise<boolean> {
     const { sqs, clock } = this.#options;
     // one that fails is made good an hour later; the reader tells of a broker in trouble
     await sqs.tagQueue({ QueueUrl: this.url, Tags: { [expiresTag]: expiry(clock) } }).catch(() => undefined);
-    if (!this.#over) this.#renewLater();
+    return true;
   }
 }
 

@@ -3,6 +3,7 @@ import { WakefulError, wakefulError } from "../../errors.ts";
 import type { Clock } from "../../time/index.ts";
 import { explain, isMissing, isRefused } from "./aws-errors.ts";
 import type { SqsClient } from "./client.ts";
+import { Renewal } from "./renewal.ts";
 
 const tag = "wakeful:reader";
 const length = 30_000;
@@ -29,9 +30,7 @@ export interface LeaseOptions {
 export class ReaderLease implements AsyncDisposable {
   readonly #options: LeaseOptions;
   readonly #holder: string;
-  #timer: Disposable | undefined;
-  #renewing: Promise<void> = Promise.resolve();
-  #over = false;
+  #renewal: Renewal | undefined;
 
   private constructor(options: LeaseOptions) {
     this.#options = options;
@@ -50,14 +49,12 @@ export class ReaderLease implements AsyncDisposable {
       signal.throwIfAborted();
       throw error instanceof WakefulError ? error : explain(error, "SQS");
     }
-    lease.#renewLater();
+    lease.#renewal = new Renewal(options.clock, renewal, () => lease.#renew());
     return lease;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over = true;
-    this.#timer?.[Symbol.dispose]();
-    await this.#renewing;
+    await this.#renewal?.[Symbol.asyncDispose]();
     const { sqs, url } = this.#options;
     try {
       await this.#check();
@@ -69,28 +66,18 @@ export class ReaderLease implements AsyncDisposable {
     }
   }
 
-  #renewLater(): void {
-    this.#timer = this.#options.clock.timer(
-      renewal,
-      () => {
-        this.#renewing = this.#renew();
-      },
-      { hold: false },
-    );
-  }
-
-  async #renew(): Promise<void> {
+  async #renew(): Promise<boolean> {
     try {
       await this.#check();
       await this.#write();
     } catch (error) {
       if (error instanceof WakefulError) {
         this.#options.lost(error);
-        return;
+        return false;
       }
       // the broker stumbled, which the reader notices by itself: the lease outlives two renewals that fail
     }
-    if (!this.#over) this.#renewLater();
+    return true;
   }
 
   /** Throws if somebody else holds it. */

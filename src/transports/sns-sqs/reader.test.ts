@@ -3,7 +3,7 @@ import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
-import type { IncomingMessage, ListenerSink } from "../../contracts/index.ts";
+import { RecordingSink } from "../../../test/support/recording-sink.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../simulator/index.ts";
 import { snsSqs, type SqsClient } from "./index.ts";
 
@@ -22,41 +22,6 @@ afterEach(async () => {
   sqs.destroy();
   await simulator.close();
 });
-
-class Recorder implements ListenerSink {
-  readonly events: IncomingMessage[] = [];
-  readonly log: string[] = [];
-  isOurs: (id: string) => boolean = () => true;
-  #changed = Promise.withResolvers<void>();
-
-  event(message: IncomingMessage): void {
-    this.events.push(message);
-    this.#tell("event");
-  }
-  undecodable(): void {
-    this.#tell("undecodable");
-  }
-  deaf(): void {
-    this.#tell("deaf");
-  }
-  back(lost: boolean): void {
-    this.#tell(lost ? "back, events lost" : "back");
-  }
-  failed(): void {
-    this.#tell("failed");
-  }
-  ours({ id }: { readonly id: string }): boolean {
-    return this.isOurs(id);
-  }
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await this.#changed.promise;
-  }
-  #tell(what: string): void {
-    this.log.push(what);
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
-  }
-}
 
 /** The real client, with one method changed. */
 function withMethod<Name extends keyof SqsClient>(name: Name, method: SqsClient[Name]): SqsClient {
@@ -103,7 +68,7 @@ describe("long polls", () => {
         }
       });
       const aws = snsSqs({ sns, sqs: counting, ...(pollers !== undefined && { pollers }) });
-      const recorder = new Recorder();
+      const recorder = new RecordingSink();
       const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
       await recorder.until(() => recorder.events.length >= 200);
       expect(new Set(recorder.events.map(({ body }) => body)).size).toBe(200);
@@ -126,7 +91,7 @@ describe("long polls", () => {
 describe("after dispose", () => {
   test("everything that was handed over is deleted", async () => {
     await fill("dead", 25);
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await snsSqs({ sns, sqs }).deadLetters("dead").endpoint.listen?.(recorder, signal);
     await recorder.until(() => recorder.events.length >= 25);
     await subscription?.[Symbol.asyncDispose]();
@@ -143,7 +108,7 @@ describe("after dispose", () => {
       return await sqs.deleteMessageBatch(input, options);
     });
     const clock = new ManualClock();
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const { endpoint } = snsSqs({ sns, sqs: stumbling, clock }).deadLetters("dead");
     const subscription = await endpoint.listen?.(recorder, signal);
     await recorder.until(() => recorder.events.length >= 3);
@@ -158,7 +123,7 @@ describe("after dispose", () => {
   test("what comes later is left for others, untouched", async () => {
     await fill("dead", 0);
     const aws = snsSqs({ sns, sqs });
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
     while (simulator.inspect("dead").polls === 0) await turn();
     await subscription?.[Symbol.asyncDispose]();
@@ -172,7 +137,7 @@ describe("a broker in trouble", () => {
   test("a reader whose broker goes away is deaf, and back when it is there again, with nothing lost", async () => {
     await fill("dead", 0);
     const clock = new ManualClock();
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const { port } = simulator;
     const subscription = await snsSqs({ sns, sqs, clock }).deadLetters("dead").endpoint.listen?.(recorder, signal);
     while (simulator.inspect("dead").polls === 0) await turn();
@@ -191,7 +156,7 @@ describe("a broker in trouble", () => {
     await fill("dead", 1);
     const refusing = withMethod("deleteMessageBatch", () => Promise.reject(new Error("AccessDenied")));
     const clock = new ManualClock();
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await snsSqs({ sns, sqs: refusing, clock })
       .deadLetters("dead")
       .endpoint.listen?.(recorder, signal);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { IncomingMessage, ListenerSink } from "../../contracts/index.ts";
+import { RecordingSink } from "../../../test/support/recording-sink.ts";
 import { createHarness } from "../../harness/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../simulator/index.ts";
 import { snsSqs, type SnsSqs } from "./index.ts";
@@ -28,45 +28,11 @@ afterEach(async () => {
   await simulator.close();
 });
 
-class Recorder implements ListenerSink {
-  readonly events: IncomingMessage[] = [];
-  readonly log: string[] = [];
-  #changed = Promise.withResolvers<void>();
-
-  event(message: IncomingMessage): void {
-    this.events.push(message);
-    this.#tell("event");
-  }
-  undecodable(): void {
-    this.#tell("undecodable");
-  }
-  deaf(): void {
-    this.#tell("deaf");
-  }
-  back(): void {
-    this.#tell("back");
-  }
-  failed(): void {
-    this.#tell("failed");
-  }
-  ours(): boolean {
-    return true;
-  }
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await this.#changed.promise;
-  }
-  #tell(what: string): void {
-    this.log.push(what);
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
-  }
-}
-
 describe("a topic", () => {
   test("listens on a tagged queue of its own, and leaves nothing behind", async () => {
     await aws.createTopic("created");
     const before = await sqs.listQueues({});
-    const subscription = await aws.topic("created").endpoint.listen?.(new Recorder(), signal);
+    const subscription = await aws.topic("created").endpoint.listen?.(new RecordingSink(), signal);
     const during = await sqs.listQueues({});
     expect(during.QueueUrls).toHaveLength(1);
     const { Tags } = await sqs.listQueueTags({ QueueUrl: during.QueueUrls?.[0] ?? "" });
@@ -79,7 +45,7 @@ describe("a topic", () => {
   test("of 1,000 events none is lost, none comes twice, and all are deleted", async () => {
     await aws.createTopic("created");
     const { endpoint } = aws.topic("created");
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await endpoint.listen?.(recorder, signal);
     const TopicArn = await aws.createTopic("created");
     for (let batch = 0; batch < 100; batch++) {
@@ -133,7 +99,7 @@ describe("a topic", () => {
     });
     await (await aws.receive("wrapped"))[0]?.release();
     expect(await aws.receive("wrapped")).toEqual([]);
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
     await recorder.until(() => recorder.events.length === 1);
     await sqs.sendMessage({ QueueUrl: (await aws.inspect("dead")).url, MessageBody: '{"id":"a"}', MessageAttributes });
@@ -152,7 +118,7 @@ describe("a topic", () => {
 
   test("the time of sending is virtual where an accounting says so, and real elsewhere", async () => {
     await aws.createTopic("created");
-    const [virtual, real] = [new Recorder(), new Recorder()];
+    const [virtual, real] = [new RecordingSink(), new RecordingSink()];
     const listening = [
       await aws.topic("created").endpoint.listen?.(virtual, signal),
       await snsSqs({ sns, sqs }).topic("created").endpoint.listen?.(real, signal),
@@ -173,7 +139,7 @@ describe("a topic", () => {
           ? () => Promise.reject(new Error("AuthorizationError"))
           : (Reflect.get(target, name) as () => unknown).bind(target),
     });
-    const listening = snsSqs({ sns: refusing, sqs }).topic("created").endpoint.listen?.(new Recorder(), signal);
+    const listening = snsSqs({ sns: refusing, sqs }).topic("created").endpoint.listen?.(new RecordingSink(), signal);
     await expect(listening).rejects.toThrow("AuthorizationError");
     expect((await sqs.listQueues({})).QueueUrls ?? []).toEqual([]);
   });
@@ -195,7 +161,7 @@ describe("a topic", () => {
   test("says how many consumers that are not the harness's own a message reached", async () => {
     await aws.createTopic("created");
     const { endpoint } = aws.topic("created");
-    const subscription = await endpoint.listen?.(new Recorder(), signal);
+    const subscription = await endpoint.listen?.(new RecordingSink(), signal);
     expect(await endpoint.send?.({ body: "x", attributes: {} }, signal)).toMatchObject({ reached: 0 });
     await aws.subscribe("created", "other");
     expect(await endpoint.send?.({ body: "x", attributes: {} }, signal)).toMatchObject({ reached: 1 });
@@ -206,7 +172,7 @@ describe("a topic", () => {
 describe("a listener", () => {
   test("fails for good when its queue is deleted", async () => {
     await aws.createQueue("dead");
-    const recorder = new Recorder();
+    const recorder = new RecordingSink();
     const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
     await sqs.deleteQueue({ QueueUrl: await aws.createQueue("dead") });
     await recorder.until(() => recorder.log.includes("failed"));
