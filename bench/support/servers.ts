@@ -43,7 +43,6 @@ export class Server implements AsyncDisposable {
 /** Ours. Commands: "memory", "advance". */
 export const wakefulScript = `
   import { createInterface } from "node:readline";
-import { authorization } from "./load.ts";
   import { startAwsSimulator } from "wakeful/aws-simulator";
   const simulator = await startAwsSimulator();
   console.log(simulator.url);
