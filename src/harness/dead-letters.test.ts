@@ -70,6 +70,53 @@ describe("a dead letter of the scope that nobody took fails it", () => {
   });
 });
 
+describe("a dead letter that several scopes may have caused", () => {
+  test("fails the last of them that ends, when none took it", async () => {
+    const { scope, harness, broker } = await open();
+    const other = harness.scope("other");
+    broker.deliver('{"id":"whose?"}');
+    await scope.close();
+    expect(harness.takeFailures()).toEqual([]);
+    await expect(other.close()).rejects.toMatchObject({
+      code: "UNEXPECTED_DEAD_LETTER",
+      message: expect.stringContaining("whose?") as unknown,
+    });
+    expect(harness.takeFailures()).toEqual([]);
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("fails the run, once, where the last of them ends beside another scope", async () => {
+    const { scope, harness, broker } = await open();
+    const other = harness.scope("other");
+    broker.deliver('{"id":"whose?"}');
+    const third = harness.scope("third");
+    await scope.close();
+    await other.close();
+    expect(harness.takeFailures()).toEqual([]);
+    await third.close();
+    const [failed, ...more] = harness.takeFailures();
+    expect(more).toEqual([]);
+    expect(failed).toMatchObject({
+      code: "UNEXPECTED_DEAD_LETTER",
+      message: expect.stringMatching(/no test took it; it may as well belong to "other"[^]*whose\?/) as unknown,
+    });
+    expect(harness.takeFailures()).toEqual([]);
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test.for(["first", "last"] as const)("but not when one did that ended %s", async (when, { expect }) => {
+    const { scope, harness, broker } = await open();
+    const other = harness.scope("other");
+    broker.deliver('{"id":"a"}');
+    const taker = when === "first" ? scope : other;
+    await taker.channels.dead.next({ id: "a" });
+    await scope.close();
+    await other.close();
+    expect(harness.takeFailures()).toEqual([]);
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+});
+
 describe("refused()", () => {
   test("returns the same each time: what could not be read, without other scopes' and other times'", async () => {
     const { harness, broker } = await open();

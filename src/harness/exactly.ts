@@ -1,6 +1,7 @@
 import { type VerdictCode, wakefulError } from "../errors.ts";
 import { formatDuration, Resources, Waker } from "../time/index.ts";
 import { type Absence, proveAbsence } from "./absence.ts";
+import { assessBriefly } from "./facts.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import { accepts } from "./none.ts";
 import type { ScopedEvent } from "./received-event.ts";
@@ -130,8 +131,11 @@ export async function proveExactly(
         const obstacle = obscured(scope, channel, startedAt) ?? unchecked(scope, channel);
         const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;
         if (obstacle !== undefined) throw red("UNKNOWN", `${seen}, but ${obstacle}`, { lateness });
+        // what still waits somewhere may be why they did not come
+        const assessment = await assessBriefly(scope, signal);
         throw red(events.length === 0 ? "SLA_VIOLATED" : "WRONG_COUNT", seen, {
           lateness,
+          ...(assessment && { assessment }),
           unexpected: events.map(({ entry }) => entry),
         });
       }

@@ -1,6 +1,7 @@
 import type { Accounting, AnyDeclaration, ObservedSystem, TransportInfo } from "../contracts/index.ts";
 import type { Journal } from "../journal/index.ts";
 import type { Clock } from "../time/index.ts";
+import type { DoubtfulLetters } from "./dead-letters.ts";
 import type { Intake } from "./intake.ts";
 import type { OpenProofs } from "./open-proofs.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -21,6 +22,7 @@ export interface HarnessCore {
   readonly systems: readonly ObservedSystem[];
   readonly lives: Systems;
   readonly proofs: OpenProofs;
+  readonly doubtful: DoubtfulLetters;
   readonly openScopes: Set<ScopeCore>;
   /** The scope that closed last of those whose work was not known to be done. */
   lastUnsettled: { readonly name: string; readonly closedAt: number } | undefined;

@@ -2,6 +2,7 @@ import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/
 import { WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
 import { delay, EventLoopLag, milliseconds, systemClock } from "../time/index.ts";
+import { DoubtfulLetters } from "./dead-letters.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
@@ -60,6 +61,7 @@ export async function createHarness<const D extends Declarations>(options: Harne
     systems,
     lives: new Systems(systems, journal),
     proofs: new OpenProofs(journal, openScopes),
+    doubtful: new DoubtfulLetters(),
     openScopes,
     lastUnsettled: undefined,
     owners,
@@ -168,7 +170,9 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   takeFailures(): readonly Error[] {
-    return this.#core.proofs.take();
+    const { proofs, doubtful, openScopes } = this.#core;
+    // a scope that is open may still take what nobody took until now
+    return [...proofs.take(), ...(openScopes.size === 0 ? doubtful.take() : [])];
   }
 
   close(): Promise<void> {
@@ -202,7 +206,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
       if (result.status === "rejected")
         errors.push(wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause: result.reason }));
     }
-    errors.unshift(...proofs.take());
+    errors.unshift(...this.takeFailures());
     this.#release();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, "The harness was closed, with several failures");

@@ -1,7 +1,7 @@
 import { type VerdictCode, WakefulError } from "../errors.ts";
 import { compare } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
-import { unheardOf } from "./facts.ts";
+import { assessBriefly, unheardOf } from "./facts.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -101,20 +101,23 @@ export function awaitNext(
       // an event that had come in time, and was only still being checked, is taken as ever
       const takeInTime = (event: ScopedEvent) => event.entry.arrivedAt <= sla.deadline.at && consider(event);
       const length = timeToListenOn(scope, sla.within);
-      void listenOn(scope, channel, condition, length, signal, takeInTime).then((found) => {
+      const explain = async () => {
+        const found = await listenOn(scope, channel, condition, length, signal, takeInTime);
         if (found === "ended") return;
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
+        signal.throwIfAborted();
         const late = found && { event: found, by: found.entry.arrivedAt - sla.deadline.at };
+        // what still waits somewhere may be why it did not come
+        const assessment = late === undefined ? await assessBriefly(scope, signal) : undefined;
+        signal.throwIfAborted();
         const { code, detail, cause } = judge(scope, channel, condition, startedAt, late);
         red(code, detail, {
           lateness,
           ...(late && { late: [late] }),
+          ...(assessment && { assessment }),
           ...(cause !== undefined && { cause }),
         });
-      }, reject);
+      };
+      explain().catch(reject);
     };
     const onDeath = (death: Death) => {
       armed.push(

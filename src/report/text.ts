@@ -55,6 +55,15 @@ function listenedOn(waited: number, within: number): string {
   return rest > enoughToSay ? `; the last ${formatDuration(rest)} only to see what comes late` : "";
 }
 
+function whatIsKnown({ holding, unknowable, busy }: NonNullable<Evidence["facts"]>): string {
+  if (holding.length === 0) return "nothing";
+  const list = holding.join(", ");
+  const done = ["worked off", "finished", "delivered"].every((fact) => holding.includes(fact));
+  return done && busy.length === 0 && unknowable.length === 0
+    ? `all work is done (${list}): nothing more comes of it`
+    : list;
+}
+
 function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems, cause }: Evidence): string[] {
   const condition =
     awaited.match !== undefined
@@ -82,7 +91,7 @@ function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems,
       ),
     );
   if (known !== undefined) {
-    rows.push(row("known", known.holding.length === 0 ? "nothing" : known.holding.join(", ")));
+    rows.push(row("known", whatIsKnown(known)));
     for (const { fact, reason } of known.unknowable) rows.push(row("unknown", `${fact}: ${reason}`));
     for (const line of known.busy) rows.push(row("busy", line));
   }

@@ -9,6 +9,8 @@ export class TinyBroker {
   readonly #changed = new Set<() => void>();
   #messages = 0;
   pending: Omit<Pending, "sampledAt"> = { waiting: 0, inFlight: 0, undelivered: 0, exact: true, where: [] };
+  /** Whether it leaves questions without an answer. */
+  silent = false;
   reached: number | undefined = 1;
   marks = 0;
   /** Whether what is sent comes back to the listeners at once. */
@@ -21,7 +23,8 @@ export class TinyBroker {
     mark: (): Promise<Mark> => {
       this.marks++;
       return Promise.resolve({
-        pending: () => Promise.resolve({ ...this.pending, sampledAt: 0 }),
+        pending: () =>
+          this.silent ? new Promise<never>(() => undefined) : Promise.resolve({ ...this.pending, sampledAt: 0 }),
         onChange: (listener) => {
           this.#changed.add(listener);
           return { [Symbol.dispose]: () => void this.#changed.delete(listener) };

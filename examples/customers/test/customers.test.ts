@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
 import { Customers } from "../src/customers.ts";
+import { customersApi } from "./customers-api.ts";
 import { test } from "./harness.ts";
+import { startCustomers } from "./service.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tableOf } from "./table.ts";
 
@@ -212,3 +214,19 @@ describe("the service itself", () => {
 function lifeOn(queue: string, history: readonly { what: string; queue?: string }[]): string[] {
   return history.filter((activity) => activity.queue === queue).map(({ what }) => what);
 }
+
+test("a second instance starts beside the first, on a port of its own, and both read the queue from then on", async ({
+  env: { app, simulator },
+  scope,
+  api,
+  probeUntil,
+}) => {
+  await using second = await startCustomers(simulator);
+  expect(second.port).not.toBe(app.port);
+  await probeUntil(() => {
+    expect(simulator.inspect("customer--order-created").polls).toBe(2);
+  });
+  const { customer_id } = await api.createCustomer("John Doe");
+  const beside = customersApi(second.url, { headers: scope.headers });
+  expect((await beside.getCustomer(customer_id)).name).toBe("John Doe");
+});

@@ -197,18 +197,4 @@ describe.concurrent("a variant of the service", () => {
       expect(app.log.contains("error")).toBe(false);
     });
   });
-
-  test("a second instance starts beside the first, on a port of its own, and both read the queue from then on", async () => {
-    await withVariant({}, async ({ simulator, app, scope, api }) => {
-      await using second = await startCustomers(simulator);
-      expect(second.port).not.toBe(app.port);
-      await scope.probeUntil(() => {
-        expect(simulator.inspect("customer--order-created").polls).toBe(2);
-      });
-      const { customer_id } = await api.createCustomer("John Doe");
-      expect((await customersApi(second.url, { headers: scope.headers }).getCustomer(customer_id)).name).toBe(
-        "John Doe",
-      );
-    });
-  });
 });
