@@ -407,7 +407,7 @@ describe("exactly", () => {
     const two = watch(scope.channels.orders.exactly(2, { id: "a" }));
     const one = watch(scope.channels.orders.exactly(1, { id: "b" }));
     broker.deliver({ id: "a" });
-    await clock.advance(1_001);
+    await clock.advance(2_010);
     expect(two.error).toMatchObject({ code: "WRONG_COUNT" });
     expect(one.error).toMatchObject({ code: "SLA_VIOLATED" });
   });

@@ -1,7 +1,6 @@
 import { type VerdictCode, wakefulError } from "../errors.ts";
 import { formatDuration, Resources, Waker } from "../time/index.ts";
 import { type Absence, proveAbsence } from "./absence.ts";
-import { assessBriefly } from "./facts.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import { accepts } from "./none.ts";
 import type { ScopedEvent } from "./received-event.ts";
@@ -10,6 +9,7 @@ import { slaOf, timingOf } from "./sla.ts";
 import { formatExit } from "./systems.ts";
 import type { CountOptions } from "./types.ts";
 import type { Condition } from "./where.ts";
+import { whyInVain } from "./why-in-vain.ts";
 import { obscured, unchecked } from "./window.ts";
 
 /**
@@ -131,13 +131,11 @@ export async function proveExactly(
         const obstacle = obscured(scope, channel, startedAt) ?? unchecked(scope, channel);
         const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;
         if (obstacle !== undefined) throw red("UNKNOWN", `${seen}, but ${obstacle}`, { lateness });
-        // what still waits somewhere may be why they did not come
-        const assessment = await assessBriefly(scope, signal);
-        throw red(events.length === 0 ? "SLA_VIOLATED" : "WRONG_COUNT", seen, {
-          lateness,
-          ...(assessment && { assessment }),
-          unexpected: events.map(({ entry }) => entry),
-        });
+        const wait = { scope, channel, condition, sla, startedAt, signal, takeInTime: () => false };
+        const why = await whyInVain(wait);
+        // none at all: what came instead, or late, says more than their number
+        if (events.length === 0 && why !== undefined) throw red(why.code, why.detail, { lateness, ...why.more });
+        throw red("WRONG_COUNT", seen, { lateness, ...why?.more, unexpected: events.map(({ entry }) => entry) });
       }
       await waker.rest();
     }

@@ -647,7 +647,7 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "a wait does not ask whether its event was forgotten",
-    file: "src/harness/next.ts",
+    file: "src/harness/why-in-vain.ts",
     find: "const obstacle = unchecked(scope, channel) ?? forgotten(scope);",
     replace: "const obstacle = unchecked(scope, channel);",
     tests: harness,
@@ -667,8 +667,15 @@ export const harnessMutants: readonly Mutant[] = [
     tests: harness,
   },
   {
+    name: "exactly() takes wrong content for a timeout",
+    file: "src/harness/exactly.ts",
+    find: "if (events.length === 0 && why !== undefined) throw",
+    replace: 'if (events.length === 0 && why?.code === "SLA_VIOLATED") throw',
+    tests: harness,
+  },
+  {
     name: "a wait that was in vain does not say what still waits",
-    file: "src/harness/next.ts",
+    file: "src/harness/why-in-vain.ts",
     find: "late === undefined ? await assessBriefly(scope, signal) : undefined",
     replace: "late === null ? await assessBriefly(scope, signal) : undefined",
     tests: harness,

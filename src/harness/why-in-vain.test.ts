@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { openHarness, watch } from "../../test/support/open-harness.ts";
+
+type Scope = Awaited<ReturnType<typeof open>>["scope"];
+
+async function open() {
+  const opened = await openHarness();
+  return { ...opened, scope: opened.harness.scope("test") };
+}
+
+describe.for([
+  [
+    "next()",
+    (scope: Scope, signal?: AbortSignal): Promise<unknown> =>
+      scope.channels.orders.next({ id: "a" }, { ...(signal && { signal }) }),
+  ],
+  [
+    "exactly()",
+    (scope: Scope, signal?: AbortSignal): Promise<unknown> =>
+      scope.channels.orders.exactly(1, { id: "a" }, { ...(signal && { signal }) }),
+  ],
+] as const)("why the event of a %s did not come", ([, wait]) => {
+  test("where work is still waiting, the failure says which", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.setPending({
+      inFlight: 1,
+      where: ["1 in flight on orders, invisible for 27.9 s more: advance the simulator?"],
+    });
+    await clock.advance(2_500);
+    expect(ended.error?.message).toContain("busy      1 in flight on orders, invisible for 27.9 s more: advance");
+  });
+
+  test("where all work is done, the failure says that nothing more comes of it", async () => {
+    const { scope, clock } = await open();
+    const ended = watch(wait(scope));
+    await clock.advance(2_500);
+    expect(ended.error?.message).toContain("known     all work is done (heard, worked off, finished, delivered)");
+  });
+
+  test("where what is known is no more than a part, the failure does not say so", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.setPending({ exact: false, reason: "its counts are estimates" });
+    await clock.advance(2_500);
+    expect(ended.error?.message).toContain("unknown   worked off: its counts are estimates");
+    expect(ended.error?.message).not.toContain("all work is done");
+  });
+
+  test("a broker that does not answer holds the failure up for 200 ms, no longer", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.silent = true;
+    // the SLA, and the time to listen on for what comes late
+    await clock.advance(2_000);
+    expect(ended.error).toBeUndefined();
+    await clock.advance(210);
+    expect(ended.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(ended.error?.message).not.toContain("known ");
+  });
+
+  test("one that came late is shown, with how late", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    await clock.advance(1_200);
+    broker.deliver({ id: "a" });
+    await clock.advance(1_010);
+    expect(ended.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(ended.error?.message).toMatch(/came 200 ms late\n[^]*came late #\d+ \+1\.2 s orders [^\n]*, 200 ms after/);
+  });
+
+  test("one of this test with another content is wrong content, and no timeout", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.deliver({ id: "b" }, { traceparent: scope.headers["traceparent"] as string });
+    await clock.advance(2_010);
+    expect(ended.error).toMatchObject({ code: "WRONG_CONTENT" });
+    expect(ended.error?.message).toMatch(/closest [^]*expected {2}"a"\n[^]*received {2}"b"/);
+  });
+
+  test("an abort while it is looked for ends the wait", async () => {
+    const { scope, clock } = await open();
+    const stop = new AbortController();
+    const ended = watch(wait(scope, stop.signal));
+    await clock.advance(1_100);
+    stop.abort(new Error("enough"));
+    await clock.settle();
+    expect(ended.error?.message).toBe("enough");
+  });
+});
+
+test("too few: those that came, and those that came late, are shown", async () => {
+  const { scope, broker, clock } = await open();
+  const ended = watch(scope.channels.orders.exactly(2, { id: "a" }));
+  broker.deliver({ id: "a" });
+  await clock.advance(1_300);
+  broker.deliver({ id: "a" });
+  await clock.advance(1_010);
+  expect(ended.error).toMatchObject({ code: "WRONG_COUNT" });
+  expect(ended.error?.message).toMatch(/1 of 2 events[^]*came late [^]*300 ms after the deadline[^]*this came /);
+});
