@@ -237,7 +237,7 @@ class RunningSimulator implements AwsSimulator {
       ready: counts.ready,
       delayed: counts.delayed,
       inFlight: counts["in flight"],
-      polls: queue.parked,
+      polls: queue.consumers.parked,
       seed: queue.fifo ? undefined : this.seed,
       messages: [...queue.messages].map((message) => this.#inspectMessage(message)),
     };

@@ -137,7 +137,7 @@ export class Broker {
   /** Sends to one queue. */
   send(queue: Queue, message: NewMessage, delay?: number): Accepted {
     // asked before: the sender's own harness may poll as a consequence
-    const reached = !queue.harnessOwned && queue.polled ? 1 : 0;
+    const reached = !queue.harnessOwned && queue.consumers.polled ? 1 : 0;
     const accepted = queue.add(message, undefined, delay);
     if (!accepted.duplicate) this.#rememberReach(accepted.id, reached);
     return accepted;

@@ -71,9 +71,7 @@ function changeVisibility(queue: Queue, input: Input, { broker }: SqsCall): obje
 /** The message of a handle; undefined when it was received anew or is gone. A handle of no message of this queue is refused. */
 function messageOf(queue: Queue, receipt: string): StoredMessage | undefined {
   const message = queue.byReceipt(receipt);
-  if (message !== undefined) return message;
-  const [, , arn] = Buffer.from(receipt, "base64").toString("latin1").split(" ");
-  if (arn === queue.arn) return undefined;
+  if (message !== undefined) return message === "nothing" ? undefined : message;
   throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receipt}" is not a valid receipt handle.`, {
     status: 404,
   });

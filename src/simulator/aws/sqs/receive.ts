@@ -12,7 +12,7 @@ const second = 1_000;
 const attemptForm = /^[!-~]{1,128}$/;
 
 export const receiveActions: Actions = {
-  async ReceiveMessage(input, call) {
+  ReceiveMessage(input, call) {
     const queue = queueOf(input, call);
     const max = number(input, "MaxNumberOfMessages", 1, 10) ?? 1;
     const wait = (number(input, "WaitTimeSeconds", 0, 20) ?? queue.settings.receiveWait / second) * second;
@@ -31,16 +31,18 @@ export const receiveActions: Actions = {
     // long polls and FIFO queues just get nothing
     if (wait === 0 && !queue.fifo && queue.tally.total["in flight"] >= mostInFlight)
       throw new AwsError("OverLimit", "Too many messages in flight.", { status: 403 });
-    const { signal } = call;
-    const messages = await queue.receive({
+    const received = queue.receive({
       max,
       wait,
       visibility,
-      signal,
-      ...(queue.fifo && { attempt }),
+      attempt: queue.fifo ? attempt : undefined,
+      caller: call.caller,
     });
-    if (messages.length === 0) return {};
-    return { Messages: messages.map((message) => render(message, queue, attributeNames, systemNames, call)) };
+    const answer = (messages: readonly StoredMessage[]) =>
+      messages.length === 0
+        ? {}
+        : { Messages: messages.map((message) => render(message, queue, attributeNames, systemNames, call)) };
+    return received instanceof Promise ? received.then(answer) : answer(received);
   },
 };
 
