@@ -20,10 +20,15 @@ export class Tally {
   move(traceId: string, from: MessageState | undefined, to: MessageState): void {
     let counts = this.#counts.get(traceId);
     if (counts === undefined) this.#counts.set(traceId, (counts = noCounts()));
-    for (const each of [counts, this.#total]) {
-      if (from !== undefined && from !== "gone") each[from]--;
-      if (to !== "gone") each[to]++;
+    if (from !== undefined && from !== "gone") {
+      counts[from]--;
+      this.#total[from]--;
     }
+    if (to !== "gone") {
+      counts[to]++;
+      this.#total[to]++;
+    }
+    if (traceId === "") return;
     if (counts.delayed + counts.ready + counts["in flight"] === 0) this.#counts.delete(traceId);
   }
 

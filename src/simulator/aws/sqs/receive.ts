@@ -54,19 +54,29 @@ function render(
   { accountId }: SqsCall,
 ): object {
   const attributes = wantedOf(message.attributes, attributeNames);
-  const system = systemNames.length === 0 ? [] : Object.entries(systemAttributes(message, queue, accountId));
-  const shown = system.filter(
-    ([name, value]) => value !== undefined && (systemNames.includes("All") || systemNames.includes(name)),
-  );
   const md5 = md5OfAttributes(attributes);
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     Body: message.body,
     MD5OfBody: md5OfBody(message.body),
-    ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
-    ...(md5 !== undefined && { MD5OfMessageAttributes: md5, MessageAttributes: onWire(attributes) }),
+    Attributes: wantedSystemAttributes(message, queue, accountId, systemNames),
+    MD5OfMessageAttributes: md5,
+    MessageAttributes: md5 === undefined ? undefined : onWire(attributes),
   };
+}
+
+function wantedSystemAttributes(
+  message: StoredMessage,
+  queue: Queue,
+  accountId: string,
+  names: readonly string[],
+): object | undefined {
+  if (names.length === 0) return undefined;
+  const shown = Object.entries(systemAttributes(message, queue, accountId)).filter(
+    ([name, value]) => value !== undefined && (names.includes("All") || names.includes(name)),
+  );
+  return shown.length === 0 ? undefined : Object.fromEntries(shown);
 }
 
 function systemAttributes(
