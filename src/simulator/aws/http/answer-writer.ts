@@ -4,9 +4,6 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../../time/index.ts";
 import type { Answer } from "./answer.ts";
 
-/** Of a connection that is kept, ms. */
-export const keptFor = 60_000;
-const kept = `Connection: keep-alive\r\nKeep-Alive: timeout=${keptFor / 1_000}\r\n\r\n`;
 
 const notInHeaders = /[^\t -~]/g;
 
@@ -17,8 +14,12 @@ export class AnswerWriter {
   #dateOf = Number.NaN;
   #date = "";
 
-  constructor(clock: Clock) {
+  readonly #kept: string;
+
+  /** `keptFor`: how long an idle connection is kept, ms. */
+  constructor(clock: Clock, keptFor: number) {
     this.#clock = clock;
+    this.#kept = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keptFor / 1_000)}\r\n\r\n`;
   }
 
   /** To a connection that is kept, in one write. False when the other side does not read as fast as it is answered. */
@@ -28,7 +29,7 @@ export class AnswerWriter {
     const length = Buffer.byteLength(body);
     const head =
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${more}content-type: ${contentType}\r\n` +
-      `content-length: ${length}\r\nx-amzn-requestid: ${this.#ids()}\r\nDate: ${this.#now()}\r\n${kept}`;
+      `content-length: ${length}\r\nx-amzn-requestid: ${this.#ids()}\r\nDate: ${this.#now()}\r\n${this.#kept}`;
     // as many bytes as characters: ASCII, which is written faster so
     return socket.write(head + body, length === body.length ? "latin1" : "utf8");
   }

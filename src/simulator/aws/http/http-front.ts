@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../../time/index.ts";
 import type { Answer } from "./answer.ts";
-import { AnswerWriter, keptFor } from "./answer-writer.ts";
+import { AnswerWriter } from "./answer-writer.ts";
 import { PlainConnection } from "./plain-connection.ts";
 import type { Caller, WireRequest } from "./wire-request.ts";
 
@@ -14,6 +14,14 @@ export interface Service {
   readonly handle: (request: IncomingMessage, response: ServerResponse, writer: AnswerWriter) => void;
 }
 
+export interface FrontOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clock: Clock;
+  /** How long an idle connection is kept, ms. Default: a minute. */
+  readonly keptFor?: number;
+}
+
 /**
  * An HTTP server for many small requests: connections whose requests are plain are read and answered without the machinery of
  * node:http, which takes longer than the simulator needs for a message. The first request that is anything else hands its
@@ -23,12 +31,14 @@ export class HttpFront {
   readonly #server: Server;
   readonly #writer: AnswerWriter;
   readonly #service: Service;
+  readonly #keptFor: number;
   readonly #plain = new Set<Socket>();
   readonly #serve: (socket: Socket) => void;
 
-  private constructor(service: Service, clock: Clock) {
+  private constructor(service: Service, { clock, keptFor = 60_000 }: FrontOptions) {
     this.#service = service;
-    this.#writer = new AnswerWriter(clock);
+    this.#keptFor = keptFor;
+    this.#writer = new AnswerWriter(clock, keptFor);
     this.#server = createServer({ keepAliveTimeout: keptFor, noDelay: true }, (request, response) => {
       service.handle(request, response, this.#writer);
     });
@@ -42,8 +52,8 @@ export class HttpFront {
     });
   }
 
-  static async listen(service: Service, options: { host: string; port: number; clock: Clock }): Promise<HttpFront> {
-    const front = new HttpFront(service, options.clock);
+  static async listen(service: Service, options: FrontOptions): Promise<HttpFront> {
+    const front = new HttpFront(service, options);
     const server = front.#server;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -75,9 +85,10 @@ export class HttpFront {
     new PlainConnection({
       socket,
       writer: this.#writer,
+      keptFor: this.#keptFor,
       answer: this.#service.answer,
       handOver: (unread) => {
-        // stopped first: bytes that are put back while they flow go to nobody
+        // stopped meanwhile: what is put back waits for its new reader
         socket.pause();
         socket.unshift(unread);
         this.#serve(socket);

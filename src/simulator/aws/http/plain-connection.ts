@@ -1,16 +1,20 @@
 import type { Socket } from "node:net";
 import type { Answer } from "./answer.ts";
-import { type AnswerWriter, keptFor } from "./answer-writer.ts";
+import type { AnswerWriter } from "./answer-writer.ts";
 import { readPlainRequest } from "./plain-request.ts";
 import type { Caller, WireRequest } from "./wire-request.ts";
 
 /** While a caller waits for one answer it may send this much of further requests. */
 const mostAhead = 64 * 1024;
+/** Kept longer than is promised, so that no request meets the end of its connection, ms. */
+const leeway = 1_000;
 const nothing = Buffer.alloc(0);
 
 export interface PlainConnectionOptions {
   readonly socket: Socket;
   readonly writer: AnswerWriter;
+  /** How long it is kept while nothing happens, ms. */
+  readonly keptFor: number;
   /** Undefined for what only the whole server can answer. Must not throw. */
   readonly answer: (request: WireRequest, caller: Caller) => Answer | Promise<Answer> | undefined;
   /** Takes the connection over for good, with the bytes that nobody has read. */
@@ -33,8 +37,7 @@ export class PlainConnection implements Caller {
     this.#options = options;
     const { socket } = options;
     this.#socket = socket;
-    // longer than is promised, so that no request meets the end of its connection
-    socket.setTimeout(keptFor + 1_000);
+    socket.setTimeout(options.keptFor + leeway);
     socket
       .on("data", this.#onData)
       .on("drain", this.#onDrain)
