@@ -76,7 +76,7 @@ function hidden(queue: Queue, now: number, traceId: string | undefined): string[
   for (const { state, visibleAt, receives, traceId: trace } of queue.messages) {
     if (state !== "in flight" && state !== "delayed") continue;
     if (traceId !== undefined && trace !== "" && trace !== traceId) continue;
-    const rest = formatDuration(Math.max(0, visibleAt - now));
+    const rest = formatDuration(Math.max(0, (visibleAt ?? now) - now));
     lines.push(
       state === "delayed"
         ? `1 delayed on ${queue.name}, for ${rest} more: advance the simulator?`

@@ -297,7 +297,8 @@ class RunningSimulator implements AwsSimulator {
   }
 
   #inspectMessage({ id, body, state, receives, visibleAt }: StoredMessage): MessageInspection {
-    const visibleIn = state === "ready" ? 0 : Math.max(0, visibleAt - this.#broker.time.now());
+    const now = this.#broker.time.now();
+    const visibleIn = state === "ready" ? 0 : Math.max(0, (visibleAt ?? now) - now);
     return { id, body, state: state === "gone" ? "ready" : state, receives, visibleIn };
   }
 }

@@ -266,9 +266,7 @@ export class Queue {
 
   #keep(message: StoredMessage, delay: number): void {
     this.#messages.set(message.id, message);
-    const now = this.#time.now();
-    message.visibleAt = now;
-    if (delay > 0) this.#hide(message, "delayed", now + delay);
+    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
     else this.#show(message);
     this.#retention.add(message);
     this.consumers.serve();

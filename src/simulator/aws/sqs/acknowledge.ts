@@ -56,7 +56,8 @@ function changeVisibility(queue: Queue, input: Input, { broker }: SqsCall): obje
     );
   }
   if (message.state !== "in flight") throw prefixed("MessageNotInflight", "The specified message isn't in flight.");
-  const elapsed = Math.floor((broker.time.now() - message.receivedAt) / second);
+  const now = broker.time.now();
+  const elapsed = Math.floor((now - (message.receivedAt ?? now)) / second);
   if (elapsed + visibility > longestHidden) {
     throw invalid(
       "VisibilityTimeout",
