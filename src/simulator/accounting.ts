@@ -48,7 +48,9 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
       waiting += counts.ready + counts.delayed;
       inFlight += counts["in flight"];
       if (counts.ready > 0)
-        where.push(`${counts.ready} waiting on ${queue.name}${queue.consumers.parked === 0 ? ", which nobody is polling" : ""}`);
+        where.push(
+          `${counts.ready} waiting on ${queue.name}${queue.consumers.parked === 0 ? ", which nobody is polling" : ""}`,
+        );
       where.push(...hidden(queue, broker.time.now(), traceId));
     }
   }

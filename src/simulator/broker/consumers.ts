@@ -111,9 +111,7 @@ export class Consumers {
 
   /** Whether somebody who polls briefly, again and again, has messages to get: the last poll was a moment ago. */
   get expected(): boolean {
-    return (
-      this.#ready() > 0 && this.#polls.size === 0 && this.#time.real() - this.#polledAt < briefPollsReturnWithin
-    );
+    return this.#ready() > 0 && this.#polls.size === 0 && this.#time.real() - this.#polledAt < briefPollsReturnWithin;
   }
 
   /** Whether waiting polls are about to be served. */

@@ -4,7 +4,6 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../../time/index.ts";
 import type { Answer } from "./answer.ts";
 
-
 const notInHeaders = /[^\t -~]/g;
 
 /** Writes answers, each with a request id and the date. */

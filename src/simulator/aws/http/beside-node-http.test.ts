@@ -74,7 +74,7 @@ function exchange(port: number, bytes: Buffer): Promise<string> {
 function answersIn(received: string): string[] {
   const answers: string[] = [];
   // behind a 417, which has no length, node:http itself does not always do the same
-  for (let rest = received; rest !== "" && !rest.startsWith("HTTP/1.1 417"); ) {
+  for (let rest = received; rest !== "" && !rest.startsWith("HTTP/1.1 417");) {
     const [head = ""] = rest.split("\r\n\r\n", 1);
     const [status = "", ...headers] = head.split("\r\n");
     const fields = headers
@@ -145,7 +145,10 @@ const body = fc.oneof(
   fc.string({ maxLength: 60, unit: "binary" }),
   fc.constantFrom("0\r\n\r\n", "2\r\nhi\r\n0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
 );
-const path = fc.oneof(fc.webPath().map((text) => `/${text}`), fc.stringMatching(/^\/[!-~]{0,20}$/));
+const path = fc.oneof(
+  fc.webPath().map((text) => `/${text}`),
+  fc.stringMatching(/^\/[!-~]{0,20}$/),
+);
 const request = fc
   .record({
     method: fc.oneof({ weight: 8, arbitrary: fc.constantFrom("POST", "GET") }, fc.constantFrom("PUT", "PATCH", "post")),

@@ -71,7 +71,7 @@ class Line {
 function answersIn(text: string): string[] {
   const bytes = Buffer.from(text);
   const bodies: string[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = bytes.indexOf("\r\n\r\n", at);
     if (end < 0) return bodies;
     const head = bytes.toString("utf8", at, end);
@@ -162,7 +162,11 @@ test("what the service cannot answer itself goes to node:http", async () => {
 });
 
 test("requests of the AWS SDK are plain", async () => {
-  const stand = await start(() => ({ status: 200, contentType: "application/x-amz-json-1.0", body: '{"QueueUrls":[]}' }));
+  const stand = await start(() => ({
+    status: 200,
+    contentType: "application/x-amz-json-1.0",
+    body: '{"QueueUrls":[]}',
+  }));
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
   const sqs = new SQS({ endpoint: `http://127.0.0.1:${stand.front.port}`, region: "eu-west-1", credentials });
   onTestFinished(() => void sqs.destroy());
@@ -262,7 +266,12 @@ test("closing ends all connections: idle ones, those that wait, those of node:ht
   whole.socket.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
   await Promise.all([idle, waiting, whole].map(({ socket }) => once(socket, "connect")));
   await turns();
-  const closed = [idle, waiting, whole].map(({ socket }) => once(socket.on("error", () => undefined), "close"));
+  const closed = [idle, waiting, whole].map(({ socket }) =>
+    once(
+      socket.on("error", () => undefined),
+      "close",
+    ),
+  );
   await stand.front.close();
   await Promise.all(closed);
 });

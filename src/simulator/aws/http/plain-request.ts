@@ -29,7 +29,7 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
   let authorization: string | undefined;
   let length: string | undefined;
   const firstLine = head.indexOf("\r\n");
-  for (let line = firstLine; line >= 0; ) {
+  for (let line = firstLine; line >= 0;) {
     const next = head.indexOf("\r\n", line + 2);
     const colon = head.indexOf(":", line);
     const value = head.slice(colon + 1, next < 0 ? undefined : next).trim();

@@ -11,7 +11,8 @@ async function withAllInFlight(name: string, attributes: Record<string, string> 
   const caller = new AbortController();
   const broker = new Broker(new VirtualClock(new ManualClock()), "eu-west-1");
   const call = { broker, base: "http://127.0.0.1", accountId: account, caller };
-  const run = async (action: string, input: Input = {}) => await runSqs(action, { QueueUrl: `/${name}`, ...input }, call);
+  const run = async (action: string, input: Input = {}) =>
+    await runSqs(action, { QueueUrl: `/${name}`, ...input }, call);
   await run("CreateQueue", { QueueName: name, Attributes: attributes });
   const queue = broker.queues.get(name);
   if (queue === undefined) throw new Error("no queue");
