@@ -1,4 +1,7 @@
+import { hash } from "node:crypto";
+
 const idLength = 36;
+const prefixLength = 16;
 
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which of its receives it was, so that nothing need
@@ -8,7 +11,7 @@ export class Receipts {
   readonly #prefix: string;
 
   constructor(queueArn: string) {
-    this.#prefix = `${Buffer.from(queueArn).toString("base64url")}.`;
+    this.#prefix = `${hash("sha256", queueArn, "base64url").slice(0, prefixLength)}.`;
   }
 
   of(messageId: string, receive: number): string {
