@@ -511,7 +511,7 @@ export const harnessMutants: readonly Mutant[] = [
     file: "src/simulator/broker/consumers.ts",
     find: "    void this.#turns().then(() => {",
     replace: "    void Promise.resolve().then(() => {",
-    tests: simulator,
+    tests: simulatorUnits,
   },
   {
     name: "what systems log keeps a proof from being made",
@@ -963,5 +963,26 @@ export const harnessMutants: readonly Mutant[] = [
     find: "      this.#older = this.#newer;\n",
     replace: "",
     tests: simulatorUnits,
+  },
+  {
+    name: "HTTP: node:http does not tell of callers that hang up",
+    file: "src/simulator/aws/server.ts",
+    find: "      gone.abort();\n",
+    replace: "",
+    tests: ["src/simulator/aws"],
+  },
+  {
+    name: "HTTP: a page of any name may call",
+    file: "src/simulator/aws/server.ts",
+    find: "if (this.#isOwnHost(host) && ",
+    replace: "if (",
+    tests: ["src/simulator/aws"],
+  },
+  {
+    name: "HTTP: who has no token may call",
+    file: "src/simulator/aws/server.ts",
+    find: " && this.#isAllowed(authorization)) return",
+    replace: ") return",
+    tests: ["src/simulator/aws"],
   },
 ];
