@@ -932,7 +932,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "HTTP: closing leaves plain connections open",
     file: "src/simulator/aws/http/http-front.ts",
-    find: "    for (const socket of this.#plain) socket.destroy();\n",
+    find: "    for (const connection of this.#plain) connection.close();\n",
     replace: "",
     tests: http,
   },

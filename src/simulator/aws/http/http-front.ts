@@ -32,7 +32,7 @@ export class HttpFront {
   readonly #writer: AnswerWriter;
   readonly #service: Service;
   readonly #keptFor: number;
-  readonly #plain = new Set<Socket>();
+  readonly #plain = new Set<PlainConnection>();
   readonly #serve: (socket: Socket) => void;
 
   private constructor(service: Service, { clock, keptFor = 60_000 }: FrontOptions) {
@@ -75,14 +75,13 @@ export class HttpFront {
         resolve();
       });
     });
-    for (const socket of this.#plain) socket.destroy();
+    for (const connection of this.#plain) connection.close();
     this.#server.closeAllConnections();
     await closed;
   }
 
   #connect(socket: Socket): void {
-    this.#plain.add(socket);
-    new PlainConnection({
+    const connection = new PlainConnection({
       socket,
       writer: this.#writer,
       keptFor: this.#keptFor,
@@ -94,7 +93,8 @@ export class HttpFront {
         this.#serve(socket);
         socket.resume();
       },
-      closed: () => this.#plain.delete(socket),
+      closed: () => this.#plain.delete(connection),
     });
+    this.#plain.add(connection);
   }
 }

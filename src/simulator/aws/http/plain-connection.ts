@@ -52,6 +52,10 @@ export class PlainConnection implements Caller {
     return this.#controller.signal;
   }
 
+  close(): void {
+    this.#socket.destroy();
+  }
+
   readonly #onData = (bytes: Buffer): void => {
     if (this.#state === "free") {
       this.#work(bytes);
