@@ -42,13 +42,15 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
       where.push(`${all} on the way to the harness (${queue.name})`);
     } else if (deadLetterArns.has(queue.arn)) {
       // what a system gave up on is not worked on any more; somebody who reads dead letters still has to get it
-      if (queue.polled) undelivered += all;
+      if (queue.consumers.polled) undelivered += all;
       where.push(`${all} given up, on ${queue.name}`);
     } else {
       waiting += counts.ready + counts.delayed;
       inFlight += counts["in flight"];
       if (counts.ready > 0)
-        where.push(`${counts.ready} waiting on ${queue.name}${queue.parked === 0 ? ", which nobody is polling" : ""}`);
+        where.push(
+          `${counts.ready} waiting on ${queue.name}${queue.consumers.parked === 0 ? ", which nobody is polling" : ""}`,
+        );
       where.push(...hidden(queue, broker.time.now(), traceId));
     }
   }
@@ -76,7 +78,7 @@ function hidden(queue: Queue, now: number, traceId: string | undefined): string[
   for (const { state, visibleAt, receives, traceId: trace } of queue.messages) {
     if (state !== "in flight" && state !== "delayed") continue;
     if (traceId !== undefined && trace !== "" && trace !== traceId) continue;
-    const rest = formatDuration(Math.max(0, visibleAt - now));
+    const rest = formatDuration(Math.max(0, (visibleAt ?? now) - now));
     lines.push(
       state === "delayed"
         ? `1 delayed on ${queue.name}, for ${rest} more: advance the simulator?`

@@ -237,7 +237,7 @@ class RunningSimulator implements AwsSimulator {
       ready: counts.ready,
       delayed: counts.delayed,
       inFlight: counts["in flight"],
-      polls: queue.parked,
+      polls: queue.consumers.parked,
       seed: queue.fifo ? undefined : this.seed,
       messages: [...queue.messages].map((message) => this.#inspectMessage(message)),
     };
@@ -297,7 +297,8 @@ class RunningSimulator implements AwsSimulator {
   }
 
   #inspectMessage({ id, body, state, receives, visibleAt }: StoredMessage): MessageInspection {
-    const visibleIn = state === "ready" ? 0 : Math.max(0, visibleAt - this.#broker.time.now());
+    const now = this.#broker.time.now();
+    const visibleIn = state === "ready" ? 0 : Math.max(0, (visibleAt ?? now) - now);
     return { id, body, state: state === "gone" ? "ready" : state, receives, visibleIn };
   }
 }

@@ -94,12 +94,13 @@ export class TimeTravel {
   #holding(): string[] {
     const lines: string[] = [];
     for (const queue of this.#broker.queues.values()) {
-      if (queue.serving) lines.push(`polls of ${queue.name} that are being answered`);
-      if (queue.expected) lines.push(`a consumer that polls ${queue.name} briefly, and has messages to get`);
-      if (queue.away > 0) {
+      const { consumers } = queue;
+      if (consumers.serving) lines.push(`polls of ${queue.name} that are being answered`);
+      if (consumers.expected) lines.push(`a consumer that polls ${queue.name} briefly, and has messages to get`);
+      if (consumers.away > 0) {
         const held = queue.tally.sum()["in flight"];
         lines.push(
-          `${queue.away} ${queue.away === 1 ? "consumer" : "consumers"} of ${queue.name} working on ${held} messages`,
+          `${consumers.away} ${consumers.away === 1 ? "consumer" : "consumers"} of ${queue.name} working on ${held} messages`,
         );
       }
     }

@@ -46,3 +46,19 @@ test("a deadline that is taken back does not fire", async () => {
   await real.advance(30);
   expect(fired).toEqual([20]);
 });
+
+test("of 10,000 deadlines, nine in ten of which are taken back in any order, the rest fire at their times", async () => {
+  const { real, time, began, fired } = clockWith();
+  const count = 10_000;
+  const armed = Array.from({ length: count }, (_, index) => {
+    // 7,919 shares no factor with the count: each place once
+    const place = (index * 7_919) % count;
+    return { place, deadline: time.at(began + place + 1, () => fired.push(place)) };
+  });
+  for (const { place, deadline } of armed) if (place % 10 !== 0) deadline[Symbol.dispose]();
+  await real.advance(count / 2);
+  // once more, and also those that have fired: nothing changes
+  for (const { place, deadline } of armed) if (place % 10 !== 0 || place < 100) deadline[Symbol.dispose]();
+  await real.advance(count);
+  expect(fired).toEqual(Array.from({ length: count / 10 }, (_, index) => index * 10));
+});

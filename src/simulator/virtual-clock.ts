@@ -1,12 +1,31 @@
 import { type Clock, debuggerAttached, systemClock } from "../time/index.ts";
+import { Heap } from "./broker/heap.ts";
 
 const debuggerRecheck = 1_000;
+/** With fewer cancelled deadlines than this, they are not worth looking for. */
+const mostCancelled = 1_024;
 
-interface Armed {
+/** A callback at a virtual time. Disposed of, it does not happen. */
+class Armed implements Disposable {
   readonly at: number;
   readonly order: number;
   readonly callback: () => void;
-  cancelled: boolean;
+  /** Whether it has happened, or must not. */
+  over = false;
+  readonly #onCancel: () => void;
+
+  constructor(at: number, order: number, callback: () => void, onCancel: () => void) {
+    this.at = at;
+    this.order = order;
+    this.callback = callback;
+    this.#onCancel = onCancel;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.over) return;
+    this.over = true;
+    this.#onCancel();
+  }
 }
 
 /**
@@ -15,7 +34,9 @@ interface Armed {
  */
 export class VirtualClock {
   readonly #clock: Clock;
-  readonly #heap: Armed[] = [];
+  readonly #heap = new Heap<Armed>(before);
+  /** How many of them were cancelled: they stay in the heap until they are due, or the most of it. */
+  #cancelled = 0;
   #offset = 0;
   #pinned: number | undefined;
   #paused = false;
@@ -44,20 +65,19 @@ export class VirtualClock {
 
   /** Calls back at a virtual time. Dispose to cancel. */
   at(time: number, callback: () => void): Disposable {
-    const armed: Armed = { at: time, order: this.#order++, callback, cancelled: false };
-    this.#push(armed);
+    const armed = new Armed(time, this.#order++, callback, this.#onCancel);
+    this.#heap.push(armed);
     if (this.#pinned === undefined) this.#arm();
-    return {
-      [Symbol.dispose]: () => {
-        armed.cancelled = true;
-      },
-    };
+    return armed;
   }
 
   /** The earliest deadline. */
   next(): number | undefined {
-    while (this.#heap[0]?.cancelled) this.#pop();
-    return this.#heap[0]?.at;
+    while (this.#heap.peek()?.over) {
+      this.#heap.pop();
+      this.#cancelled--;
+    }
+    return this.#heap.peek()?.at;
   }
 
   /** Stops the time at a moment that is not before now; deadlines up to it, with those of the same millisecond, fire. */
@@ -96,7 +116,7 @@ export class VirtualClock {
   close(): void {
     this.#closed = true;
     this.#timer?.[Symbol.dispose]();
-    this.#heap.length = 0;
+    this.#heap.clear();
   }
 
   /** After a jump: the timer that was armed before it would be late by all of it. */
@@ -128,38 +148,19 @@ export class VirtualClock {
   }
 
   #fire(upTo: number): void {
-    for (let next = this.next(); next !== undefined && next <= upTo; next = this.next()) this.#pop()?.callback();
+    for (let next = this.next(); next !== undefined && next <= upTo; next = this.next()) {
+      const armed = this.#heap.pop() as Armed;
+      armed.over = true;
+      armed.callback();
+    }
   }
 
-  #push(armed: Armed): void {
-    const heap = this.#heap;
-    let index = heap.push(armed) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!before(armed, heap[parent] as Armed)) break;
-      heap[index] = heap[parent] as Armed;
-      index = parent;
-    }
-    heap[index] = armed;
-  }
-
-  #pop(): Armed | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (top === undefined || last === undefined || heap.length === 0) return top;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Armed, heap[child] as Armed)) child++;
-      if (!before(heap[child] as Armed, last)) break;
-      heap[index] = heap[child] as Armed;
-      index = child;
-    }
-    heap[index] = last;
-    return top;
-  }
+  readonly #onCancel = (): void => {
+    this.#cancelled++;
+    if (this.#cancelled < mostCancelled || this.#cancelled * 2 < this.#heap.length) return;
+    this.#heap.keep(({ over }) => !over);
+    this.#cancelled = 0;
+  };
 }
 
 function before(a: Armed, b: Armed): boolean {

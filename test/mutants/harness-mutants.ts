@@ -6,6 +6,7 @@ const time = ["src/time"];
 const journal = ["src/journal"];
 const simulator = ["test/conformance"];
 const simulatorUnits = ["src/simulator"];
+const http = ["src/simulator/aws/http"];
 const snsSqs = ["src/transports/sns-sqs"];
 const inProcess = ["src/transports/in-process"];
 const launch = ["src/launch"];
@@ -268,9 +269,9 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "an aborted long poll takes the message",
-    file: "src/simulator/broker/queue.ts",
-    find: "      const onAbort = () => {\n        leave();",
-    replace: "      const onAbort = () => {",
+    file: "src/simulator/broker/consumers.ts",
+    find: "      const abort = () => {\n        leave([]);",
+    replace: "      const abort = () => {",
     tests: simulator,
   },
   {
@@ -311,7 +312,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "SQS: a delete does not wake who waits for the rest of a group",
     file: "src/simulator/broker/queue.ts",
-    find: '    this.#note("deleted", message);\n    this.#serve();',
+    find: '    this.#note("deleted", message);\n    this.consumers.serve();',
     replace: '    this.#note("deleted", message);',
     tests: simulator,
   },
@@ -507,10 +508,10 @@ export const harnessMutants: readonly Mutant[] = [
   },
   {
     name: "a poll whose caller has gone takes a message",
-    file: "src/simulator/broker/queue.ts",
+    file: "src/simulator/broker/consumers.ts",
     find: "    void this.#turns().then(() => {",
     replace: "    void Promise.resolve().then(() => {",
-    tests: simulator,
+    tests: simulatorUnits,
   },
   {
     name: "what systems log keeps a proof from being made",
@@ -857,5 +858,131 @@ export const harnessMutants: readonly Mutant[] = [
     find: '    if (message.state === "gone") return;\n    this.#remove(message);\n    this.#note("deleted", message);',
     replace: '    if (message.receives > 1) return;\n    this.#remove(message);\n    this.#note("deleted", message);',
     tests: ["test/robustness"],
+  },
+  {
+    name: "HTTP: the second of two content lengths counts",
+    file: "src/simulator/aws/http/plain-request.ts",
+    find: "if (length !== undefined || !digits",
+    replace: "if (!digits",
+    tests: http,
+  },
+  {
+    name: "HTTP: a body in chunks is taken for no body",
+    file: "src/simulator/aws/http/plain-request.ts",
+    find: '      case "transfer-encoding":\n',
+    replace: "",
+    tests: http,
+  },
+  {
+    name: "HTTP: a space before a colon is overlooked",
+    file: "src/simulator/aws/http/plain-request.ts",
+    find: "~-]+:[",
+    replace: "~-]+ *:[",
+    tests: http,
+  },
+  {
+    name: "HTTP: a request is answered before all of it is there",
+    file: "src/simulator/aws/http/plain-request.ts",
+    find: "  if (end > bytes.length) return undefined;\n",
+    replace: "",
+    tests: http,
+  },
+  {
+    name: "HTTP: a caller that hangs up goes unnoticed",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: "    return this.#controller.signal;",
+    replace: "    return new AbortController().signal;",
+    tests: http,
+  },
+  {
+    name: "HTTP: answers overtake each other",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: '    this.#state = "answering";\n',
+    replace: "",
+    tests: http,
+  },
+  {
+    name: "HTTP: who does not read its answers is answered on and on",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: "    if (isRead) return;",
+    replace: '    if (isRead || this.#state === "free") return;',
+    tests: http,
+  },
+  {
+    name: "HTTP: requests that come before their turn are lost",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: "    if (from < bytes.length) this.#ahead = bytes.subarray(from);\n",
+    replace: "",
+    tests: http,
+  },
+  {
+    name: "HTTP: a long poll counts as idle",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: '    if (this.#state !== "answering") this.#socket.destroy();',
+    replace: "    this.#socket.destroy();",
+    tests: http,
+  },
+  {
+    name: "HTTP: the length is told in characters",
+    file: "src/simulator/aws/http/answer-writer.ts",
+    find: "content-length: ${length}",
+    replace: "content-length: ${body.length}",
+    tests: http,
+  },
+  {
+    name: "HTTP: closing leaves plain connections open",
+    file: "src/simulator/aws/http/http-front.ts",
+    find: "    for (const connection of this.#plain) connection.close();\n",
+    replace: "",
+    tests: http,
+  },
+  {
+    name: "the clock keeps only the deadlines that were taken back",
+    file: "src/simulator/virtual-clock.ts",
+    find: "({ over }) => !over",
+    replace: "({ over }) => over",
+    tests: simulatorUnits,
+  },
+  {
+    name: "a queue takes another queue's receipt handle",
+    file: "src/simulator/broker/receipts.ts",
+    find: "    if (!receipt.startsWith(this.#prefix)) return undefined;\n",
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
+    name: "a trace of two messages is counted as one",
+    file: "src/simulator/broker/tally.ts",
+    find: "> 1) return counts;",
+    replace: "> 2) return counts;",
+    tests: simulatorUnits,
+  },
+  {
+    name: "what happened to the latest messages is forgotten",
+    file: "src/simulator/broker/latest.ts",
+    find: "      this.#older = this.#newer;\n",
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
+    name: "HTTP: node:http does not tell of callers that hang up",
+    file: "src/simulator/aws/server.ts",
+    find: "      gone.abort();\n",
+    replace: "",
+    tests: ["src/simulator/aws"],
+  },
+  {
+    name: "HTTP: a page of any name may call",
+    file: "src/simulator/aws/server.ts",
+    find: "if (this.#isOwnHost(host) && ",
+    replace: "if (",
+    tests: ["src/simulator/aws"],
+  },
+  {
+    name: "HTTP: who has no token may call",
+    file: "src/simulator/aws/server.ts",
+    find: " && this.#isAllowed(authorization)) return",
+    replace: ") return",
+    tests: ["src/simulator/aws"],
   },
 ];

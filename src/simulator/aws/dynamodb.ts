@@ -13,11 +13,6 @@ export class DynamoDb {
     this.#server.emit("request", request, response);
   }
 
-  /** Loads dynalite ahead of the first request. */
-  warmUp(): void {
-    this.#server ??= start();
-  }
-
   close(): void {
     // a server that never listened has nothing to close
     this.#server?.removeAllListeners();

@@ -2,9 +2,9 @@
 export type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue };
 
 /** Reads `A.entry.1.Name=x` and `A.member.1=x` into objects and lists. */
-export function parseForm(body: string): Readonly<Record<string, QueryValue>> {
+export function parseForm(form: URLSearchParams): Readonly<Record<string, QueryValue>> {
   const root: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of new URLSearchParams(body)) {
+  for (const [key, value] of form) {
     const steps = key.split(".");
     let place = root;
     for (const step of steps.slice(0, -1)) {

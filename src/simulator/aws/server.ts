@@ -1,20 +1,22 @@
-import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Broker, account } from "../broker/broker.ts";
-import type { Answer } from "./answer.ts";
 import { AwsError } from "./aws-error.ts";
 import { DynamoDb } from "./dynamodb.ts";
-import { escapeXml, parseForm, toXml } from "./query.ts";
+import type { Answer } from "./http/answer.ts";
+import type { AnswerWriter } from "./http/answer-writer.ts";
+import { HttpFront } from "./http/http-front.ts";
+import { readBody } from "./http/read-body.ts";
+import type { Caller, WireRequest } from "./http/wire-request.ts";
 import { snsActions } from "./sns/actions.ts";
+import { answerSns } from "./sns/wire.ts";
 import type { SqsCall } from "./sqs/call.ts";
 import { isSqsAction } from "./sqs/run.ts";
 import { answerJson, jsonError } from "./sqs/wire-json.ts";
 import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
 
-const largestBody = 4 * 1024 * 1024;
-const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 const sqsTarget = "AmazonSQS.";
+const dynamoDbTarget = "DynamoDB";
 /** Account and name: what a queue's URL has behind its host. */
 const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
@@ -25,126 +27,105 @@ export interface ServerOptions {
   readonly token: string | undefined;
 }
 
-/** The simulator's HTTP front: tells the services apart and speaks each one's protocol. */
+/** The simulator's services behind one port: tells them apart, and lets nobody in who must not. */
 export class AwsServer {
   readonly #broker: Broker;
   readonly #options: ServerOptions;
-  readonly #server: Server;
   readonly #dynamodb = new DynamoDb();
+  #front: HttpFront | undefined;
 
   private constructor(broker: Broker, options: ServerOptions) {
     this.#broker = broker;
     this.#options = options;
-    this.#server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
-      this.#handle(request, response).catch((error: unknown) => {
-        // an error of ours, in AWS's words, so that no caller hangs
-        if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
-        else answerJsonError(response, new AwsError("InternalFailure", String(error), { status: 500 }));
-      });
-    });
   }
 
   static async listen(broker: Broker, options: ServerOptions): Promise<AwsServer> {
     const server = new AwsServer(broker, options);
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once("error", reject);
-      server.#server.listen(options.port, options.host, () => {
-        server.#server.off("error", reject);
-        resolve();
-      });
-    });
+    const { host, port } = options;
+    const service = { answer: server.#answerPlain, handle: server.#handle };
+    server.#front = await HttpFront.listen(service, { host, port, clock: broker.time.clock });
     return server;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  warmUp(): void {
-    this.#dynamodb.warmUp();
+    return this.#front?.port ?? 0;
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => {
-        resolve();
-      });
-    });
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#front?.close();
     this.#dynamodb.close();
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = request.headers["x-amz-target"];
-    const host = request.headers.host ?? "";
-    if (!this.#isOwnHost(host) || !this.#isAllowed(request)) {
-      request.resume();
-      answerJsonError(
-        response,
-        new AwsError("AccessDeniedException", `This simulator does not answer for ${host || "an unnamed host"}`, {
-          status: 403,
-        }),
-      );
-      return;
-    }
-    if (typeof target === "string" && target.startsWith("DynamoDB")) {
-      this.#dynamodb.handle(request, response);
-      return;
-    }
-    let body: Buffer;
-    try {
-      body = await readBody(request);
-    } catch (error) {
-      if (error instanceof AwsError) answerJsonError(response, error);
-      return;
-    }
-    const base = `http://${host}`;
-    if (typeof target === "string" && target.startsWith(sqsTarget)) {
-      await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
-      return;
-    }
-    const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
-    // a query may be in the address as well as in the body
-    const query = body.length === 0 ? search : body.toString("utf8");
-    const form = new URLSearchParams(query);
-    if (isForSqs(form, path)) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
-    else this.#sns(query, base, response);
-  }
+  readonly #answerPlain = (request: WireRequest, caller: Caller): Answer | Promise<Answer> | undefined => {
+    // dynalite wants node:http's own requests
+    return request.target.startsWith(dynamoDbTarget) ? undefined : this.#answer(request, caller);
+  };
 
-  async #sqs(base: string, response: ServerResponse, run: (call: SqsCall) => Promise<Answer>): Promise<void> {
+  readonly #handle = (incoming: IncomingMessage, response: ServerResponse, writer: AnswerWriter): void => {
+    void this.#whole(incoming, response)
+      .catch(failure)
+      .then((answer) => {
+        if (answer !== undefined) writer.toResponse(response, answer);
+      });
+  };
+
+  /** A request of node:http's; undefined when there is nothing to answer any more, or somebody else does. */
+  async #whole(incoming: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
+    const { headers, url = "/" } = incoming;
+    const target = headers["x-amz-target"];
+    const request: WireRequest = {
+      url,
+      host: headers.host ?? "",
+      target: typeof target === "string" ? target : "",
+      authorization: headers.authorization ?? "",
+      body: "",
+    };
+    const refused = this.#refusal(request);
+    if (refused !== undefined) {
+      incoming.resume();
+      return refused;
+    }
+    if (request.target.startsWith(dynamoDbTarget)) {
+      this.#dynamodb.handle(incoming, response);
+      return undefined;
+    }
+    let body: string;
+    try {
+      body = await readBody(incoming);
+    } catch (error) {
+      // anything else: the connection is gone
+      return error instanceof AwsError ? jsonError(error) : undefined;
+    }
     const gone = new AbortController();
-    // the caller hung up: a message that it cannot get must not be taken for it
     response.once("close", () => {
       gone.abort();
     });
-    send(response, await run({ broker: this.#broker, base, accountId: account, signal: gone.signal }));
+    return await this.#answer({ ...request, body }, gone);
   }
 
-  #sns(query: string, base: string, response: ServerResponse): void {
-    const input = parseForm(query);
-    const action = typeof input["Action"] === "string" ? input["Action"] : "";
+  #answer(request: WireRequest, caller: Caller): Answer | Promise<Answer> {
     try {
-      const run = Object.hasOwn(snsActions, action) ? snsActions[action] : undefined;
-      if (run === undefined)
-        throw new AwsError("InvalidAction", `The action ${action || "(none)"} is not valid for this endpoint.`);
-      const result = run(input, { broker: this.#broker, base, accountId: account });
-      const inner = result === undefined ? "" : `<${action}Result>${toXml(result)}</${action}Result>`;
-      answer(
-        response,
-        200,
-        "text/xml",
-        `<${action}Response xmlns="${snsNamespace}">${inner}<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`,
-      );
+      const answer = this.#refusal(request) ?? this.#dispatch(request, caller);
+      return answer instanceof Promise ? answer.catch(failure) : answer;
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      answer(
-        response,
-        error.status,
-        "text/xml",
-        `<ErrorResponse xmlns="${snsNamespace}"><Error><Type>Sender</Type><Code>${escapeXml(error.queryCode)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
-      );
+      return failure(error);
     }
+  }
+
+  #dispatch({ url, host, target, body }: WireRequest, caller: Caller): Answer | Promise<Answer> {
+    const call: SqsCall = { broker: this.#broker, base: `http://${host}`, accountId: account, caller };
+    if (target.startsWith(sqsTarget)) return answerJson(target.slice(sqsTarget.length), body, call);
+    const [path = "/", search = ""] = url.split("?", 2);
+    // a query may be in the address as well as in the body
+    const query = body === "" ? search : body;
+    const form = new URLSearchParams(query);
+    return isForSqs(form, path) ? answerQuery(form, path, call) : answerSns(form, call);
+  }
+
+  #refusal({ host, authorization }: WireRequest): Answer | undefined {
+    if (this.#isOwnHost(host) && this.#isAllowed(authorization)) return undefined;
+    const message = `This simulator does not answer for ${host || "an unnamed host"}`;
+    return jsonError(new AwsError("AccessDeniedException", message, { status: 403 }));
   }
 
   /** A page in a browser must not reach the simulator by a name of its own that resolves to loopback. */
@@ -160,32 +141,13 @@ export class AwsServer {
     );
   }
 
-  #isAllowed(request: IncomingMessage): boolean {
+  #isAllowed(authorization: string): boolean {
     const { token } = this.#options;
     if (token === undefined) return true;
-    const credential = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const credential = /Credential=([^/]+)\//.exec(authorization)?.[1] ?? "";
     const digest = (text: string) => createHash("sha256").update(text).digest();
     return timingSafeEqual(digest(credential), digest(token));
   }
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > largestBody)
-        reject(
-          new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes.`, { status: 413 }),
-        );
-      else chunks.push(chunk);
-    });
-    request.on("end", () => {
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    });
-    request.on("error", reject);
-  });
 }
 
 /** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
@@ -196,21 +158,7 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
   return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
 }
 
-function answerJsonError(response: ServerResponse, error: AwsError): void {
-  send(response, jsonError(error));
-}
-
-function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  answer(response, status, contentType, body);
-}
-
-function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
-  if (response.destroyed) return;
-  response.writeHead(status, {
-    "content-type": contentType,
-    "content-length": Buffer.byteLength(body),
-    "x-amzn-requestid": randomUUID(),
-  });
-  response.end(body);
+/** An error of ours, in AWS's words, so that no caller hangs. */
+function failure(error: unknown): Answer {
+  return jsonError(new AwsError("InternalFailure", String(error), { status: 500 }));
 }

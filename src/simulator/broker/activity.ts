@@ -1,4 +1,4 @@
-import { Recent } from "./recent.ts";
+import { Latest } from "./latest.ts";
 
 /** Something that happened to a message, or to time. Plain data. */
 export interface Activity {
@@ -37,7 +37,7 @@ const activitiesKept = 100;
 /** Tells who listens, and keeps the lives of the latest messages. */
 export class ActivityLog {
   readonly #listeners = new Set<(activity: Activity) => void>();
-  readonly #lives = new Recent<string, Activity[]>(messagesKept);
+  readonly #lives = new Latest<string, Activity[]>(messagesKept);
 
   listen(listener: (activity: Activity) => void): Disposable {
     this.#listeners.add(listener);
@@ -46,9 +46,9 @@ export class ActivityLog {
 
   add(activity: Activity): void {
     if (activity.origin !== undefined) {
-      const life = this.#lives.get(activity.origin) ?? [];
-      if (life.length < activitiesKept) life.push(activity);
-      this.#lives.set(activity.origin, life);
+      const life = this.#lives.get(activity.origin);
+      if (life === undefined) this.#lives.set(activity.origin, [activity]);
+      else if (life.length < activitiesKept) life.push(activity);
     }
     for (const listener of this.#listeners) listener(activity);
   }

@@ -3,12 +3,12 @@ import { ActivityLog } from "./activity.ts";
 import { FanOut, type Publication, type Published } from "./fan-out.ts";
 import { HttpDeliveries } from "./http-delivery.ts";
 import type { NewMessage, StoredMessage } from "./message.ts";
+import { Latest } from "./latest.ts";
 import { GroupOrder } from "./order/group-order.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
 import { ShuffledOrder } from "./order/shuffled-order.ts";
 import { StrictOrder } from "./order/strict-order.ts";
 import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
-import { Recent } from "./recent.ts";
 import { Topic } from "./topic.ts";
 
 const rememberedReach = 100_000;
@@ -34,14 +34,16 @@ export class Broker {
   readonly #fanOut: FanOut;
   /** When queues were deleted, virtual, by name; the oldest first. */
   readonly #deleted = new Map<string, number>();
-  readonly #reached = new Recent<string, number>(rememberedReach);
+  readonly #reached = new Latest<string, number>(rememberedReach);
+  /** Those that have reached nobody. */
+  readonly #unheard = new Latest<string, true>(rememberedReach);
   readonly #listeners = new Set<() => void>();
 
   constructor(time: VirtualClock, region: string, seed?: number, options: BrokerOptions = {}) {
     const { strictPolicies = false, allowOutbound = false } = options;
     // who gets a message later was reached too
     this.activity.listen(({ what, queue, origin }) => {
-      if (what !== "delivered" || origin === undefined || this.#reached.get(origin) !== 0) return;
+      if (what !== "delivered" || origin === undefined || this.#unheard.get(origin) === undefined) return;
       if (this.queues.get(queue ?? "")?.harnessOwned === false) this.#reached.set(origin, 1);
     });
     this.time = time;
@@ -137,7 +139,7 @@ export class Broker {
   /** Sends to one queue. */
   send(queue: Queue, message: NewMessage, delay?: number): Accepted {
     // asked before: the sender's own harness may poll as a consequence
-    const reached = !queue.harnessOwned && queue.polled ? 1 : 0;
+    const reached = !queue.harnessOwned && queue.consumers.polled ? 1 : 0;
     const accepted = queue.add(message, undefined, delay);
     if (!accepted.duplicate) this.#rememberReach(accepted.id, reached);
     return accepted;
@@ -175,5 +177,6 @@ export class Broker {
 
   #rememberReach(messageId: string, reached: number): void {
     this.#reached.set(messageId, reached);
+    if (reached === 0) this.#unheard.set(messageId, true);
   }
 }

@@ -39,11 +39,11 @@ export interface StoredMessage extends NewMessage {
   readonly receivesBefore: number;
   firstReceivedAt: number | undefined;
   /** Virtual: the latest receive. */
-  receivedAt: number;
+  receivedAt: number | undefined;
   /** The receipt handle of the latest receive. */
   receipt: string | undefined;
-  /** Virtual: when it becomes visible. */
-  visibleAt: number;
+  /** Virtual: when a message that is delayed or in flight becomes visible. */
+  visibleAt: number | undefined;
   deadline: Disposable | undefined;
   /** The ARN of the queue that it was dead-lettered from. */
   readonly deadLetteredFrom: string | undefined;
@@ -61,7 +61,10 @@ interface Arrival {
   readonly deadLetteredFrom?: string;
 }
 
-/** A message as it comes into a queue. All have the same fields in the same order: a million of them must fit. */
+/**
+ * A message as it comes into a queue. All have the same fields in the same order, and times that it may never have are undefined,
+ * not 0, for which V8 would keep a box: a million of them must fit.
+ */
 export function arrived(message: NewMessage, traceId: string, arrival: Arrival): StoredMessage {
   const { id, origin, sequence, sentAt, deduplicationId, receives = 0, firstReceivedAt, deadLetteredFrom } = arrival;
   return {
@@ -79,9 +82,9 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
     receives,
     receivesBefore: receives,
     firstReceivedAt,
-    receivedAt: 0,
+    receivedAt: undefined,
     receipt: undefined,
-    visibleAt: 0,
+    visibleAt: undefined,
     deadline: undefined,
     deadLetteredFrom,
   };

@@ -1,18 +1,17 @@
 import { createHash } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
+import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication } from "./deduplication.ts";
 import { arrived, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
+import { Receipts } from "./receipts.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { Retention } from "./retention.ts";
 import { Tally } from "./tally.ts";
 
-// longer than a step of moving time waits, so that who is not back by then is told
-const recently = 2_000;
-const briefPollsReturnWithin = 1_000;
 const moveTasksKept = 10;
 /** Messages in flight, more of which are not handed out. */
 export const mostInFlight = 120_000;
@@ -31,18 +30,6 @@ export interface QueueSettings {
   deduplicationScope: "queue" | "messageGroup";
 }
 
-export interface ReceiveOptions {
-  readonly max: number;
-  /** Milliseconds. */
-  readonly wait: number;
-  /** Default: the queue's own, as it is when the messages are handed out. */
-  readonly visibility?: number | undefined;
-  /** Of FIFO queues: a receive with the same one, soon after, gets the same messages. */
-  readonly attempt?: string | undefined;
-  /** Aborted when the caller has gone away. */
-  readonly signal: AbortSignal;
-}
-
 /** What became of a message that was sent. */
 export interface Accepted {
   readonly id: string;
@@ -53,15 +40,7 @@ export interface Accepted {
   readonly duplicate: boolean;
 }
 
-interface Poll {
-  readonly max: number;
-  readonly visibility: number | undefined;
-  readonly attempt: string | undefined;
-  readonly answer: (messages: StoredMessage[]) => void;
-  deadline: Disposable | undefined;
-}
-
-/** A queue: messages, each in one state, and polls that wait for them. All times are virtual. */
+/** A queue: messages, each in one state. All times are virtual. */
 export class Queue {
   readonly name: string;
   readonly arn: string;
@@ -74,11 +53,7 @@ export class Queue {
   readonly tally = new Tally();
   /** Attributes as they were given, for those without a meaning here (Policy, ...). */
   readonly given = new Map<string, string>();
-  #serving = false;
-  /** When it was last asked for what is there at once, real. */
-  #polledAt = Number.NEGATIVE_INFINITY;
-  /** Whether anybody ever asked this queue for messages. */
-  polled = false;
+  readonly consumers: Consumers;
   purgedAt: number | undefined;
   #moveTasks: readonly MoveTask[] = [];
   readonly #time: VirtualClock;
@@ -87,15 +62,11 @@ export class Queue {
   readonly #deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
   readonly #ready: ReadyMessages;
   readonly #messages = new Map<string, StoredMessage>();
-  readonly #receipts = new Map<string, StoredMessage>();
-  readonly #polls = new Set<Poll>();
+  readonly #receipts: Receipts;
   readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
   #sequence = 0;
-  /** Real times of answers whose consumers have not come back yet. */
-  #out: number[] = [];
-  #closed = false;
 
   constructor(options: {
     name: string;
@@ -118,6 +89,13 @@ export class Queue {
     this.#activity = options.activity;
     this.#changed = options.changed;
     this.#deadLetter = options.deadLetter;
+    this.#receipts = new Receipts(options.arn);
+    this.consumers = new Consumers({
+      time: options.time,
+      take: (wanted) => this.#take(wanted),
+      ready: () => this.tally.total.ready,
+      changed: options.changed,
+    });
     this.#retention = new Retention(
       options.time,
       () => this.settings.retention,
@@ -179,61 +157,26 @@ export class Queue {
   }
 
   /** Messages, at once or as soon as there are some; none when the wait is over or the caller has gone. */
-  receive({ max, wait, visibility, attempt, signal }: ReceiveOptions): Promise<StoredMessage[]> {
-    this.polled = true;
-    if (wait > 0) this.#cameBack();
-    else this.#polledAt = this.#time.real();
-    return new Promise((resolve) => {
-      const leave = () => {
-        poll.deadline?.[Symbol.dispose]();
-        signal.removeEventListener("abort", onAbort);
-        this.#polls.delete(poll);
-      };
-      const onAbort = () => {
-        leave();
-        resolve([]);
-        this.#changed();
-      };
-      const poll: Poll = {
-        max,
-        visibility,
-        attempt,
-        answer: (messages) => {
-          leave();
-          if (wait > 0) this.#out.push(this.#time.real());
-          resolve(messages);
-          this.#changed();
-        },
-        deadline: undefined,
-      };
-      if (signal.aborted || this.#closed) {
-        resolve([]);
-        return;
-      }
-      const messages = this.#take(poll);
-      if (messages.length > 0 || wait === 0) {
-        poll.answer(messages);
-        return;
-      }
-      this.#polls.add(poll);
-      signal.addEventListener("abort", onAbort, { once: true });
-      poll.deadline = this.#time.at(this.#time.now() + wait, () => {
-        poll.answer([]);
-      });
-      this.#changed();
-    });
+  receive(options: ReceiveOptions): StoredMessage[] | Promise<StoredMessage[]> {
+    return this.consumers.receive(options);
   }
 
-  /** The message of a receipt handle, if it is the latest one of a message of this queue. */
-  byReceipt(receipt: string): StoredMessage | undefined {
-    return this.#receipts.get(receipt);
+  /**
+   * What a receipt handle is of: a message, "nothing" when that has been received anew or has left, undefined when it is no
+   * handle of this queue.
+   */
+  byReceipt(receipt: string): StoredMessage | "nothing" | undefined {
+    const id = this.#receipts.messageId(receipt);
+    if (id === undefined) return undefined;
+    const message = this.#messages.get(id);
+    return message?.receipt === receipt ? message : "nothing";
   }
 
   delete(message: StoredMessage): void {
     if (message.state === "gone") return;
     this.#remove(message);
     this.#note("deleted", message);
-    this.#serve();
+    this.consumers.serve();
     this.#changed();
   }
 
@@ -311,35 +254,9 @@ export class Queue {
 
   /** Answers all polls and forgets everything: the queue is deleted. */
   close(): void {
-    this.#closed = true;
     for (const task of this.#moveTasks) task.cancel();
-    for (const poll of [...this.#polls]) poll.answer([]);
+    this.consumers.close();
     this.purge();
-  }
-
-  get parked(): number {
-    return this.#polls.size;
-  }
-
-  /** How many consumers were answered in the last real second and have not asked again. */
-  get away(): number {
-    const since = this.#time.real() - recently;
-    while (this.#out[0] !== undefined && this.#out[0] < since) this.#out.shift();
-    return this.#out.length;
-  }
-
-  /** Whether somebody who polls briefly, again and again, has messages to get: the last poll was a moment ago. */
-  get expected(): boolean {
-    return (
-      this.tally.total.ready > 0 &&
-      this.#polls.size === 0 &&
-      this.#time.real() - this.#polledAt < briefPollsReturnWithin
-    );
-  }
-
-  /** Whether waiting polls are about to be served. */
-  get serving(): boolean {
-    return this.#serving;
   }
 
   #contentId({ body }: NewMessage): string | undefined {
@@ -349,34 +266,14 @@ export class Queue {
 
   #keep(message: StoredMessage, delay: number): void {
     this.#messages.set(message.id, message);
-    const now = this.#time.now();
-    message.visibleAt = now;
-    if (delay > 0) this.#hide(message, "delayed", now + delay);
+    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
     else this.#show(message);
     this.#retention.add(message);
-    this.#serve();
+    this.consumers.serve();
     this.#changed();
   }
 
-  /**
-   * Serves waiting polls, the longest waiting first; not in this turn of the event loop, so that who has gone away in it is
-   * known to have gone, and gets no message that nobody would see for a visibility timeout.
-   */
-  #serve(): void {
-    if (this.#serving || this.#polls.size === 0 || this.tally.total.ready === 0) return;
-    this.#serving = true;
-    void this.#turns().then(() => {
-      this.#serving = false;
-      for (const poll of this.#polls) {
-        const messages = this.#take(poll);
-        if (messages.length === 0) break;
-        poll.answer(messages);
-      }
-      this.#changed();
-    });
-  }
-
-  #take({ max, visibility = this.settings.visibility, attempt }: Poll): StoredMessage[] {
+  #take({ max, visibility = this.settings.visibility, attempt }: Wanted): StoredMessage[] {
     const now = this.#time.now();
     if (attempt !== undefined) {
       const again = this.#attempts.find(attempt, now);
@@ -398,9 +295,7 @@ export class Queue {
       message.receives++;
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
-      if (message.receipt !== undefined) this.#receipts.delete(message.receipt);
-      message.receipt = Buffer.from(`${newId()} ${message.id} ${this.arn}`).toString("base64");
-      this.#receipts.set(message.receipt, message);
+      message.receipt = this.#receipts.of(message.id, message.receives);
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);
       return true;
@@ -409,12 +304,6 @@ export class Queue {
     // not in the loop: one receive must not get the same message twice
     if (visibility === 0) for (const message of taken) this.#show(message);
     return taken;
-  }
-
-  /** In the first turn a connection's end is read, in the second its owner is told. */
-  async #turns(): Promise<void> {
-    await this.#time.clock.turn();
-    await this.#time.clock.turn();
   }
 
   #hide(message: StoredMessage, state: "delayed" | "in flight", until: number): void {
@@ -430,7 +319,7 @@ export class Queue {
     if (message.state !== "delayed" && message.state !== "in flight") return;
     this.#note(what, message);
     this.#show(message);
-    this.#serve();
+    this.consumers.serve();
     this.#changed();
   }
 
@@ -446,7 +335,7 @@ export class Queue {
   #expire(message: StoredMessage): void {
     this.#remove(message);
     this.#note("expired", message);
-    this.#serve();
+    this.consumers.serve();
     this.#changed();
   }
 
@@ -455,7 +344,6 @@ export class Queue {
     const wasInFlight = message.state === "in flight";
     this.#move(message, "gone");
     this.#messages.delete(message.id);
-    if (message.receipt !== undefined) this.#receipts.delete(message.receipt);
     if (wasInFlight) this.#ready.settled(message);
     this.#retention.left();
   }
@@ -464,10 +352,6 @@ export class Queue {
     if (message.state === state) return;
     this.tally.move(message.traceId, message.state === "gone" ? undefined : message.state, state);
     message.state = state;
-  }
-
-  #cameBack(): void {
-    this.#out.shift();
   }
 
   #note(what: Exclude<Activity["what"], "time advanced">, message: StoredMessage, detail?: string): void {

@@ -8,7 +8,7 @@ interface Attempt {
   readonly received: readonly {
     readonly message: StoredMessage;
     readonly receipt: string | undefined;
-    readonly visibleAt: number;
+    readonly visibleAt: number | undefined;
   }[];
 }
 

@@ -1,14 +1,9 @@
 import { FifoList } from "./fifo-list.ts";
 
-/** A map of the latest keys that were set: the oldest makes room. In constant time, which a Map emptied at its front is not. */
+/** A map that can be emptied from its oldest key on, in constant time, which a Map alone is not. */
 export class Recent<K, V> {
-  readonly #most: number;
   readonly #values = new Map<K, V>();
   readonly #order = new FifoList<K>();
-
-  constructor(most = Number.POSITIVE_INFINITY) {
-    this.#most = most;
-  }
 
   get(key: K): V | undefined {
     return this.#values.get(key);
@@ -18,7 +13,6 @@ export class Recent<K, V> {
   set(key: K, value: V): void {
     if (!this.#values.has(key)) this.#order.push(key);
     this.#values.set(key, value);
-    if (this.#order.length > this.#most) this.dropOldest();
   }
 
   oldest(): V | undefined {

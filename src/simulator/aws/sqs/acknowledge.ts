@@ -56,7 +56,8 @@ function changeVisibility(queue: Queue, input: Input, { broker }: SqsCall): obje
     );
   }
   if (message.state !== "in flight") throw prefixed("MessageNotInflight", "The specified message isn't in flight.");
-  const elapsed = Math.floor((broker.time.now() - message.receivedAt) / second);
+  const now = broker.time.now();
+  const elapsed = Math.floor((now - (message.receivedAt ?? now)) / second);
   if (elapsed + visibility > longestHidden) {
     throw invalid(
       "VisibilityTimeout",
@@ -71,9 +72,7 @@ function changeVisibility(queue: Queue, input: Input, { broker }: SqsCall): obje
 /** The message of a handle; undefined when it was received anew or is gone. A handle of no message of this queue is refused. */
 function messageOf(queue: Queue, receipt: string): StoredMessage | undefined {
   const message = queue.byReceipt(receipt);
-  if (message !== undefined) return message;
-  const [, , arn] = Buffer.from(receipt, "base64").toString("latin1").split(" ");
-  if (arn === queue.arn) return undefined;
+  if (message !== undefined) return message === "nothing" ? undefined : message;
   throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receipt}" is not a valid receipt handle.`, {
     status: 404,
   });

@@ -35,7 +35,7 @@ export function eachOf(entries: readonly Input[], run: (entry: Input) => object)
   const failed: object[] = [];
   for (const entry of entries) {
     try {
-      successful.push({ Id: entry["Id"], ...run(entry) });
+      successful.push(Object.assign({ Id: entry["Id"] }, run(entry)));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       failed.push({ Id: entry["Id"], SenderFault: true, Code: error.queryCode, Message: error.message });

@@ -1,5 +1,6 @@
 import type { Broker } from "../../broker/broker.ts";
 import type { Queue } from "../../broker/queue.ts";
+import type { Caller } from "../http/wire-request.ts";
 import { noSuchQueue } from "./errors.ts";
 import { type Input, text } from "./input.ts";
 
@@ -9,11 +10,13 @@ export interface SqsCall {
   /** "http://127.0.0.1:4566", from the request's own Host header. */
   readonly base: string;
   readonly accountId: string;
-  /** Aborted when the caller has gone away. */
-  readonly signal: AbortSignal;
+  readonly caller: Caller;
 }
 
-/** Takes and gives what the JSON protocol carries; the query protocol is translated to it and back. */
+/**
+ * Takes and gives what the JSON protocol carries; the query protocol is translated to it and back. Only what waits gives a
+ * promise: the others are answered in the turn in which they came.
+ */
 export type Action = (input: Input, call: SqsCall) => object | Promise<object>;
 
 export type Actions = Readonly<Record<string, Action>>;

@@ -8,16 +8,17 @@ import type { Input } from "./input.ts";
 import { runSqs } from "./run.ts";
 
 async function withAllInFlight(name: string, attributes: Record<string, string> = {}) {
-  const { signal } = new AbortController();
+  const caller = new AbortController();
   const broker = new Broker(new VirtualClock(new ManualClock()), "eu-west-1");
-  const call = { broker, base: "http://127.0.0.1", accountId: account, signal };
-  const run = (action: string, input: Input = {}) => runSqs(action, { QueueUrl: `/${name}`, ...input }, call);
+  const call = { broker, base: "http://127.0.0.1", accountId: account, caller };
+  const run = async (action: string, input: Input = {}) =>
+    await runSqs(action, { QueueUrl: `/${name}`, ...input }, call);
   await run("CreateQueue", { QueueName: name, Attributes: attributes });
   const queue = broker.queues.get(name);
   if (queue === undefined) throw new Error("no queue");
   for (let sent = 0; sent <= mostInFlight; sent++)
     broker.send(queue, { body: "x", attributes: {}, groupId: String(sent), deduplicationId: String(sent) });
-  for (let received = 0; received < mostInFlight; received += 10) await queue.receive({ max: 10, wait: 0, signal });
+  for (let received = 0; received < mostInFlight; received += 10) await queue.receive({ max: 10, wait: 0, caller });
   expect(queue.tally.total).toEqual({ delayed: 0, ready: 1, "in flight": mostInFlight });
   return { queue, run };
 }

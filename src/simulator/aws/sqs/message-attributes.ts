@@ -43,6 +43,7 @@ export function traceHeader(input: Input): string | undefined {
 
 /** What counts towards the size of a message. */
 export function sizeOf(attributes: TypedAttributes): number {
+  if (attributes === none) return 0;
   return Object.entries(attributes).reduce(
     (sum, [name, { dataType, stringValue, binaryValue }]) =>
       sum +
@@ -56,6 +57,7 @@ export function sizeOf(attributes: TypedAttributes): number {
 
 /** Those that a receive asked for: by name, by the prefix "name.*", or all. */
 export function wantedOf(attributes: TypedAttributes, names: readonly string[]): TypedAttributes {
+  if (names.length === 0 || attributes === none) return none;
   return Object.fromEntries(
     Object.entries(attributes).filter(([name]) =>
       names.some(

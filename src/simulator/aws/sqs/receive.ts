@@ -12,7 +12,7 @@ const second = 1_000;
 const attemptForm = /^[!-~]{1,128}$/;
 
 export const receiveActions: Actions = {
-  async ReceiveMessage(input, call) {
+  ReceiveMessage(input, call) {
     const queue = queueOf(input, call);
     const max = number(input, "MaxNumberOfMessages", 1, 10) ?? 1;
     const wait = (number(input, "WaitTimeSeconds", 0, 20) ?? queue.settings.receiveWait / second) * second;
@@ -31,16 +31,18 @@ export const receiveActions: Actions = {
     // long polls and FIFO queues just get nothing
     if (wait === 0 && !queue.fifo && queue.tally.total["in flight"] >= mostInFlight)
       throw new AwsError("OverLimit", "Too many messages in flight.", { status: 403 });
-    const { signal } = call;
-    const messages = await queue.receive({
+    const received = queue.receive({
       max,
       wait,
       visibility,
-      signal,
-      ...(queue.fifo && { attempt }),
+      attempt: queue.fifo ? attempt : undefined,
+      caller: call.caller,
     });
-    if (messages.length === 0) return {};
-    return { Messages: messages.map((message) => render(message, queue, attributeNames, systemNames, call)) };
+    const answer = (messages: readonly StoredMessage[]) =>
+      messages.length === 0
+        ? {}
+        : { Messages: messages.map((message) => render(message, queue, attributeNames, systemNames, call)) };
+    return received instanceof Promise ? received.then(answer) : answer(received);
   },
 };
 
@@ -52,19 +54,29 @@ function render(
   { accountId }: SqsCall,
 ): object {
   const attributes = wantedOf(message.attributes, attributeNames);
-  const system = systemNames.length === 0 ? [] : Object.entries(systemAttributes(message, queue, accountId));
-  const shown = system.filter(
-    ([name, value]) => value !== undefined && (systemNames.includes("All") || systemNames.includes(name)),
-  );
   const md5 = md5OfAttributes(attributes);
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     Body: message.body,
     MD5OfBody: md5OfBody(message.body),
-    ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
-    ...(md5 !== undefined && { MD5OfMessageAttributes: md5, MessageAttributes: onWire(attributes) }),
+    Attributes: wantedSystemAttributes(message, queue, accountId, systemNames),
+    MD5OfMessageAttributes: md5,
+    MessageAttributes: md5 === undefined ? undefined : onWire(attributes),
   };
+}
+
+function wantedSystemAttributes(
+  message: StoredMessage,
+  queue: Queue,
+  accountId: string,
+  names: readonly string[],
+): object | undefined {
+  if (names.length === 0) return undefined;
+  const shown = Object.entries(systemAttributes(message, queue, accountId)).filter(
+    ([name, value]) => value !== undefined && (names.includes("All") || names.includes(name)),
+  );
+  return shown.length === 0 ? undefined : Object.fromEntries(shown);
 }
 
 function systemAttributes(

@@ -9,8 +9,8 @@ export function isSqsAction(name: string): boolean {
 }
 
 /** Runs an action by its name, whatever the protocol. */
-export async function runSqs(name: string, input: Input, call: SqsCall): Promise<object> {
+export function runSqs(name: string, input: Input, call: SqsCall): object | Promise<object> {
   const action = isSqsAction(name) ? sqsActions[name] : undefined;
   if (action === undefined) throw new AwsError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
-  return await action(input, call);
+  return action(input, call);
 }

@@ -50,7 +50,7 @@ function send(queue: Queue, input: Input, { broker }: SqsCall): object {
   const message: NewMessage = {
     body,
     attributes,
-    ...(header !== undefined && { traceHeader: header }),
+    traceHeader: header,
     ...(queue.fifo ? fifoIds(queue, input, delay) : standardIds(input)),
   };
   const perMessage = delay === undefined || queue.fifo ? undefined : delay * second;
@@ -61,9 +61,9 @@ function send(queue: Queue, input: Input, { broker }: SqsCall): object {
   return {
     MessageId: id,
     MD5OfMessageBody: md5OfBody(body),
-    ...(md5 !== undefined && { MD5OfMessageAttributes: md5 }),
-    ...(systemMd5 !== undefined && { MD5OfMessageSystemAttributes: systemMd5 }),
-    ...(queue.fifo && { SequenceNumber: sequenceNumber(sequence) }),
+    MD5OfMessageAttributes: md5,
+    MD5OfMessageSystemAttributes: systemMd5,
+    SequenceNumber: queue.fifo ? sequenceNumber(sequence) : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../http/answer.ts";
 import { AwsError } from "../aws-error.ts";
 import type { SqsCall } from "./call.ts";
 import { type Input, isObject } from "./input.ts";
@@ -7,14 +7,22 @@ import { runSqs } from "./run.ts";
 const contentType = "application/x-amz-json-1.0";
 
 /** The AWS JSON protocol 1.0, in the form that is compatible with the query protocol: errors bear its codes in a header. */
-export async function answerJson(action: string, body: Buffer, call: SqsCall): Promise<Answer> {
+export function answerJson(action: string, body: string, call: SqsCall): Answer | Promise<Answer> {
   try {
-    const result = await runSqs(action, parse(body), call);
-    return { status: 200, contentType, body: JSON.stringify(result) };
+    const result = runSqs(action, parse(body), call);
+    return result instanceof Promise ? result.then(success, failure) : success(result);
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    return jsonError(error);
+    return failure(error);
   }
+}
+
+function success(result: object): Answer {
+  return { status: 200, contentType, body: JSON.stringify(result) };
+}
+
+function failure(error: unknown): Answer {
+  if (!(error instanceof AwsError)) throw error;
+  return jsonError(error);
 }
 
 export function jsonError(error: AwsError): Answer {
@@ -26,10 +34,10 @@ export function jsonError(error: AwsError): Answer {
   };
 }
 
-function parse(body: Buffer): Input {
+function parse(body: string): Input {
   let value: unknown;
   try {
-    value = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+    value = body === "" ? {} : JSON.parse(body);
   } catch {
     throw new AwsError("SerializationException", "The request body is not JSON.");
   }

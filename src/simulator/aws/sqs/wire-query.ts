@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../http/answer.ts";
 import { AwsError } from "../aws-error.ts";
 import { escapeXml } from "../query.ts";
 import type { SqsCall } from "./call.ts";

@@ -7,7 +7,7 @@ import type { StoredMessage } from "../message.ts";
 import type { Queue } from "../queue.ts";
 import { randomOf } from "../random.ts";
 
-const { signal } = new AbortController();
+const caller = new AbortController();
 const groups = ["a", "b", "c", "d"];
 
 interface Expected {
@@ -29,7 +29,7 @@ function expectedReceive(messages: readonly Expected[], max: number): Expected[]
 }
 
 async function receive(queue: Queue, max: number): Promise<StoredMessage[]> {
-  return await queue.receive({ max, wait: 0, visibility: 30_000, signal });
+  return await queue.receive({ max, wait: 0, visibility: 30_000, caller });
 }
 
 test.for([1, 2, 3, 4, 5])(

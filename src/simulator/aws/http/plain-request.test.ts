@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { readPlainRequest } from "./plain-request.ts";
+
+const read = (text: string, from = 0) => readPlainRequest(Buffer.from(text, "latin1"), from);
+const lines = (...head: string[]) => `${head.join("\r\n")}\r\n\r\n`;
+const post = (...headers: string[]) => lines("POST / HTTP/1.1", "Host: a", ...headers);
+
+describe("plain", () => {
+  test("a request as SDKs send it", () => {
+    const head = lines(
+      "POST /000000000000/orders?x=1 HTTP/1.1",
+      "host: 127.0.0.1:4566",
+      "X-Amz-Target: \t AmazonSQS.SendMessage ",
+      "authorization: AWS4-HMAC-SHA256 Credential=a/b",
+      "amz-sdk-invocation-id:",
+      "content-length: 5",
+      "Connection: Keep-Alive",
+    );
+    expect(read(`${head}h\u00c3\u00a9l!rest`)).toEqual({
+      request: {
+        url: "/000000000000/orders?x=1",
+        host: "127.0.0.1:4566",
+        target: "AmazonSQS.SendMessage",
+        authorization: "AWS4-HMAC-SHA256 Credential=a/b",
+        body: "hél!",
+      },
+      end: head.length + 5,
+    });
+  });
+
+  test("one without a body, behind another one", () => {
+    const [first, second] = [post("content-length: 2") + "ab", lines("GET /?Action=ListTopics HTTP/1.1", "Host: b")];
+    expect(read(first + second, first.length)).toMatchObject({
+      request: { url: "/?Action=ListTopics", host: "b", body: "", target: "", authorization: "" },
+      end: first.length + second.length,
+    });
+  });
+});
+
+describe("for a whole HTTP server to judge", () => {
+  test.for<[string, string]>([
+    ["nothing", ""],
+    ["an unfinished head", "POST / HTTP/1.1\r\nHost: a\r\n"],
+    ["an unfinished body", `${post("content-length: 3")}ab`],
+    ["a head longer than 8 KiB", post(`x: ${"x".repeat(8_192)}`)],
+    ["no host", lines("POST / HTTP/1.1", "content-length: 0")],
+    ["two hosts", post("host: a")],
+    ["two content lengths, the same ones", `${post("content-length: 1", "content-length: 1")}a`],
+    ["two content lengths", `${post("content-length: 1", "Content-Length: 2")}ab`],
+    ["two targets", post("x-amz-target: a", "x-amz-target: b")],
+    ["two authorizations", post("authorization: a", "authorization: b")],
+    ["a list of content lengths", `${post("content-length: 1, 1")}a`],
+    ["an empty content length", post("content-length:")],
+    ["a signed content length", `${post("content-length: +1")}a`],
+    ["a hexadecimal content length", `${post("content-length: 0x1")}a`],
+    ["a content length with a space in it", `${post("content-length: 1 1")}aaaaaaaaaaa`],
+    ["a body in chunks", `${post("transfer-encoding: chunked")}0\r\n\r\n`],
+    ["a body in chunks and a length", `${post("content-length: 5", "Transfer-Encoding: chunked")}0\r\n\r\n`],
+    ["a transfer encoding of nothing", post("transfer-encoding:")],
+    ["one that expects to be asked on", post("expect: 100-continue")],
+    ["an upgrade", post("upgrade: h2c")],
+    ["a connection that ends", post("connection: close")],
+    ["a connection with options", post("connection: keep-alive, upgrade")],
+    ["a proxy's connection", post("proxy-connection: close")],
+    ["a space before a colon", post("content-length : 1")],
+    ["a folded line", post("a: b", " c")],
+    ["a folded line at the beginning", lines("POST / HTTP/1.1", " a: b", "host: a")],
+    ["a line without a colon", post("a")],
+    ["a nameless header", post(": a")],
+    ["a bare LF between headers", "POST / HTTP/1.1\r\nHost: a\nx: y\r\n\r\n"],
+    ["a bare LF at the end", "POST / HTTP/1.1\r\nHost: a\r\n\n"],
+    ["a bare CR in a value", post("a: b\rc: d")],
+    ["a NUL in a value", post("a: b\0")],
+    ["a byte above ASCII in a value", post("a: \u00e9")],
+    ["a byte above ASCII in a path", lines("POST /\u00e9 HTTP/1.1", "host: a")],
+    ["HTTP/1.0", lines("POST / HTTP/1.0", "host: a")],
+    ["HTTP/1.2", lines("POST / HTTP/1.2", "host: a")],
+    ["two spaces in the first line", lines("POST  / HTTP/1.1", "host: a")],
+    ["a tab in the first line", lines("POST\t/ HTTP/1.1", "host: a")],
+    ["a whole address", lines("GET http://b/ HTTP/1.1", "host: a")],
+    ["an empty line before the request", `\r\n${post()}`],
+    ["HEAD", lines("HEAD / HTTP/1.1", "host: a")],
+    ["OPTIONS *", lines("OPTIONS * HTTP/1.1", "host: a")],
+    ["a method in small letters", lines("post / HTTP/1.1", "host: a")],
+  ])("%s", ([, text]) => {
+    expect(read(text)).toBeUndefined();
+  });
+});
