@@ -1,28 +1,28 @@
-import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Broker, account } from "../broker/broker.ts";
+import { type Admission, notAdmitted } from "./admission.ts";
 import type { Answer } from "./answer.ts";
-import { AwsError } from "./aws-error.ts";
+import { AwsError, frameworkError } from "./aws-error.ts";
+import { type Destination, destinationOf } from "./destination.ts";
 import { DynamoDb } from "./dynamodb.ts";
-import { escapeXml, parseForm, toXml } from "./query.ts";
+import { refusalText, refused } from "./refused.ts";
+import { headOf, type RequestHead } from "./request-head.ts";
 import { snsActions } from "./sns/actions.ts";
-import type { SqsCall } from "./sqs/call.ts";
+import { answerSns } from "./sns/wire-query.ts";
 import { isSqsAction } from "./sqs/run.ts";
-import { answerJson, jsonError } from "./sqs/wire-json.ts";
+import { answerJson } from "./sqs/wire-json.ts";
 import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
 
 const largestBody = 4 * 1024 * 1024;
-const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
-const sqsTarget = "AmazonSQS.";
+/** As DynamoDB has it. */
+const largestOfDynamoDb = 16 * 1024 * 1024;
 /** Account and name: what a queue's URL has behind its host. */
 const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
-export interface ServerOptions {
-  readonly host: string;
+export interface ServerOptions extends Admission {
   readonly port: number;
-  /** Asked of every caller when the server is open to other machines: the access key id must be this. */
-  readonly token: string | undefined;
 }
 
 /** The simulator's HTTP front: tells the services apart and speaks each one's protocol. */
@@ -39,7 +39,10 @@ export class AwsServer {
       this.#handle(request, response).catch((error: unknown) => {
         // an error of ours, in AWS's words, so that no caller hangs
         if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
-        else answerJsonError(response, new AwsError("InternalFailure", String(error), { status: 500 }));
+        else {
+          const failure = frameworkError("InternalFailure", String(error), { status: 500 });
+          this.#send(response, refused(failure, headOf(request)));
+        }
       });
     });
   }
@@ -76,110 +79,83 @@ export class AwsServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = request.headers["x-amz-target"];
-    const host = request.headers.host ?? "";
-    if (!this.#isOwnHost(host) || !this.#isAllowed(request)) {
+    const head = headOf(request);
+    const notWanted = notAdmitted(head, this.#options);
+    if (notWanted !== undefined) {
       request.resume();
-      answerJsonError(
-        response,
-        new AwsError("AccessDeniedException", `This simulator does not answer for ${host || "an unnamed host"}`, {
-          status: 403,
-        }),
-      );
+      this.#send(response, refused(notWanted, head));
       return;
     }
-    if (typeof target === "string" && target.startsWith("DynamoDB")) {
-      this.#dynamodb.handle(request, response);
-      return;
-    }
+    const destination = destinationOf(head);
     let body: Buffer;
     try {
-      body = await readBody(request);
+      body = await readBody(request, destination.to === "dynamodb" ? largestOfDynamoDb : largestBody);
     } catch (error) {
-      if (error instanceof AwsError) answerJsonError(response, error);
+      if (error instanceof AwsError) this.#send(response, refused(error, head));
       return;
     }
-    const base = `http://${host}`;
-    if (typeof target === "string" && target.startsWith(sqsTarget)) {
-      await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
-      return;
-    }
-    const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
-    // a query may be in the address as well as in the body
-    const query = body.length === 0 ? search : body.toString("utf8");
-    const form = new URLSearchParams(query);
-    if (isForSqs(form, path)) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
-    else this.#sns(query, base, response);
+    this.#send(response, await this.#answer(head, destination, { request, response, body }));
   }
 
-  async #sqs(base: string, response: ServerResponse, run: (call: SqsCall) => Promise<Answer>): Promise<void> {
+  async #answer(
+    head: RequestHead,
+    destination: Destination,
+    { request, response, body }: { request: IncomingMessage; response: ServerResponse; body: Buffer },
+  ): Promise<Answer> {
+    const { path } = head;
+    const call = { broker: this.#broker, base: `http://${head.host}`, accountId: account };
+    const { url = "/", method = "", headers } = request;
+    switch (destination.to) {
+      case "dynamodb":
+        return await this.#dynamodb.answer({ method, url, headers, body });
+      case "sqs":
+        return await answerJson(destination.action, body, { ...call, ...this.#caller(head, response) });
+      case "nowhere":
+        return refused(destination.why, head);
+      case "query": {
+        // a query may be in the address as well as in the body
+        const query = body.length === 0 ? head.search : body.toString("utf8");
+        if (!isForSqs(new URLSearchParams(query), path)) return answerSns(query, call);
+        return await answerQuery(query, path, { ...call, ...this.#caller(head, response) });
+      }
+    }
+  }
+
+  /** Who calls SQS: gone when it hung up, since a message that it cannot get must not be taken for it. */
+  #caller({ traceId }: RequestHead, response: ServerResponse) {
     const gone = new AbortController();
-    // the caller hung up: a message that it cannot get must not be taken for it
     response.once("close", () => {
       gone.abort();
     });
-    send(response, await run({ broker: this.#broker, base, accountId: account, signal: gone.signal }));
+    return { signal: gone.signal, traceHeader: traceId };
   }
 
-  #sns(query: string, base: string, response: ServerResponse): void {
-    const input = parseForm(query);
-    const action = typeof input["Action"] === "string" ? input["Action"] : "";
-    try {
-      const run = Object.hasOwn(snsActions, action) ? snsActions[action] : undefined;
-      if (run === undefined)
-        throw new AwsError("InvalidAction", `The action ${action || "(none)"} is not valid for this endpoint.`);
-      const result = run(input, { broker: this.#broker, base, accountId: account });
-      const inner = result === undefined ? "" : `<${action}Result>${toXml(result)}</${action}Result>`;
-      answer(
-        response,
-        200,
-        "text/xml",
-        `<${action}Response xmlns="${snsNamespace}">${inner}<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`,
-      );
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      answer(
-        response,
-        error.status,
-        "text/xml",
-        `<ErrorResponse xmlns="${snsNamespace}"><Error><Type>Sender</Type><Code>${escapeXml(error.queryCode)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
-      );
-    }
-  }
-
-  /** A page in a browser must not reach the simulator by a name of its own that resolves to loopback. */
-  #isOwnHost(host: string): boolean {
-    if (this.#options.token !== undefined) return true;
-    const name = host.replace(/:\d+$/, "");
-    return (
-      name === "localhost" ||
-      name === "127.0.0.1" ||
-      name === "[::1]" ||
-      name.endsWith(".localhost") ||
-      name === this.#options.host
-    );
-  }
-
-  #isAllowed(request: IncomingMessage): boolean {
-    const { token } = this.#options;
-    if (token === undefined) return true;
-    const credential = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
-    const digest = (text: string) => createHash("sha256").update(text).digest();
-    return timingSafeEqual(digest(credential), digest(token));
+  #send(response: ServerResponse, { status, contentType, body, headers, refusal }: Answer): void {
+    const { activity, time } = this.#broker;
+    if (refusal !== undefined) activity.add({ what: "refused", at: time.now(), detail: refusalText(refusal) });
+    if (response.destroyed) return;
+    response.writeHead(status, {
+      ...headers,
+      "content-type": contentType,
+      "content-length": Buffer.byteLength(body),
+      "x-amzn-requestid": randomUUID(),
+    });
+    response.end(body);
   }
 }
 
-function readBody(request: IncomingMessage): Promise<Buffer> {
+function readBody(request: IncomingMessage, largest: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > largestBody)
-        reject(
-          new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes.`, { status: 413 }),
-        );
-      else chunks.push(chunk);
+      if (size <= largest) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        const message = `The request is larger than ${largest} bytes.`;
+        reject(frameworkError("RequestEntityTooLargeException", message, { status: 413 }));
+      }
     });
     request.on("end", () => {
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
@@ -194,23 +170,4 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
   if (version !== null) return version === sqsVersion;
   const action = form.get("Action") ?? "";
   return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
-}
-
-function answerJsonError(response: ServerResponse, error: AwsError): void {
-  send(response, jsonError(error));
-}
-
-function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  answer(response, status, contentType, body);
-}
-
-function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
-  if (response.destroyed) return;
-  response.writeHead(status, {
-    "content-type": contentType,
-    "content-length": Buffer.byteLength(body),
-    "x-amzn-requestid": randomUUID(),
-  });
-  response.end(body);
 }

@@ -11,6 +11,8 @@ export interface SqsCall {
   readonly accountId: string;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
+  /** What the caller's tracing sent along with the request, for all messages of it. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** Takes and gives what the JSON protocol carries; the query protocol is translated to it and back. */
