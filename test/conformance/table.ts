@@ -1,5 +1,6 @@
 import type { ConformanceCase, ConformanceGroup } from "./conformance-case.ts";
 import { fauxqsDeviations } from "./deviations.ts";
+import { refusedActions, withoutEffect } from "./out-of-scope.ts";
 
 const longestRealPass = 2_000;
 
@@ -31,5 +32,15 @@ export function conformanceTable(groups: readonly ConformanceGroup[]): string {
       lines.push(`| ${[each.title, source, opinion].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
     }
   }
+  lines.push(
+    "",
+    "## Taken, kept and without effect",
+    "",
+    "A call with these succeeds, and is read back; nothing is done about it.",
+    "",
+  );
+  for (const { where, attribute, missing } of withoutEffect) lines.push(`- ${where}: \`${attribute}\`. ${missing}`);
+  lines.push("", "## Not there", "", "These say so in an error that begins with AWS's words for it.", "");
+  for (const { service, actions } of refusedActions) lines.push(`- ${service}: ${actions.join(", ")}`);
   return `${lines.join("\n")}\n`;
 }
