@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+
+// processes start as fast as the machine lets them
+vi.setConfig({ testTimeout: 30_000 });
 
 const main = join(import.meta.dirname, "main.ts");
 let home: string;
@@ -127,11 +130,25 @@ describe("up", () => {
     expect(readdirSync(states)).toEqual([]);
   });
 
+  test("shows a refused request, once and escaped", async () => {
+    const program = await up();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const body = "Action=%1b[31mFly&Version=2010-03-31";
+    const answer = await fetch(`http://127.0.0.1:${program.port}`, { method: "POST", headers, body });
+    expect(answer.status).toBe(400);
+    await program.shows("InvalidAction");
+    expect(program.output()).not.toContain("\u001b");
+    expect(program.output().match(/refused/g)).toHaveLength(1);
+  });
+
   test("gives the environment that other languages need", async () => {
     const program = await up("--quiet");
     const { output } = await wakeful("env", "--port", program.port);
     expect(output).toContain(`export AWS_ENDPOINT_URL='http://127.0.0.1:${program.port}'`);
     expect(output).toContain("export AWS_REGION='eu-west-1'");
+    // not set to nothing: boto3 would look for a profile of that name
+    expect(output).toMatch(/^unset AWS_PROFILE AWS_DEFAULT_PROFILE$/m);
+    expect(output).not.toContain("export AWS_PROFILE");
   });
 
   test("says so when its port is taken", async () => {

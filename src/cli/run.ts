@@ -40,7 +40,8 @@ async function perform({ command: name, parameters, options }: Request, terminal
   switch (name) {
     case "env": {
       const lines = Object.entries(running.env).map(([variable, value]) => `export ${variable}='${value}'`);
-      terminal.print(lines.join("\n"));
+      // a profile would come before the keys; set to nothing it is one that boto3 does not find
+      terminal.print(["unset AWS_PROFILE AWS_DEFAULT_PROFILE", ...lines].join("\n"));
       return 0;
     }
     case "advance": {

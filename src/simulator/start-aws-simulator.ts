@@ -89,7 +89,10 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   readonly config: AwsClientConfig;
   /** What decides the order of standard queues; undefined while it is strict. */
   readonly seed: number | undefined;
-  /** All that another process needs to find the simulator, and to find nothing else: endpoints, keys, region, no profiles. */
+  /**
+   * All that another process needs to find the simulator, and to find nothing else: endpoints, keys, region, no files with
+   * profiles. AWS_PROFILE must not be set beside it.
+   */
   readonly env: Readonly<Record<string, string>>;
   /** Virtual time. */
   now(): Date;
@@ -175,7 +178,6 @@ class RunningSimulator implements AwsSimulator {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: "",
-      AWS_PROFILE: "",
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_EC2_METADATA_DISABLED: "true",

@@ -136,10 +136,11 @@ export class Endpoint implements Disposable {
     body: string,
     headers: Readonly<Record<string, string>>,
     path = "/",
+    method: "POST" | "PUT" = "POST",
   ): Promise<{ status: number; body: string }> {
     const authorization = `AWS4-HMAC-SHA256 Credential=test/20261121/${this.region}/sqs/aws4_request, SignedHeaders=host, Signature=0`;
     const answer = await fetch(new URL(path, this.url), {
-      method: "POST",
+      method,
       body,
       headers: { authorization, ...headers },
     });

@@ -1,5 +1,6 @@
 import type { ConformanceCase, ConformanceGroup } from "./conformance-case.ts";
 import { fauxqsDeviations } from "./deviations.ts";
+import { refusedActions, withoutEffect } from "./out-of-scope.ts";
 
 const longestRealPass = 2_000;
 
@@ -21,6 +22,7 @@ export function conformanceTable(groups: readonly ConformanceGroup[]): string {
     `${all.length} cases, run over HTTP by the unmodified AWS SDK, or by raw requests where no SDK would send them. The`,
     `simulator passes all. ${all.length - inferred} rest on a sentence of AWS's documentation (a few words of it are quoted, with its page);`,
     `${inferred} are *inferred* from what AWS was seen to do. fauxqs is a second opinion, not an oracle: it deviates in ${deviating}.`,
+    "The texts of errors follow what public logs of AWS show; a case rests on them only where it says so.",
     "Run them against any other endpoint: `WAKEFUL_CONFORMANCE_ENDPOINT=http://… npx vitest run test/conformance`.",
   ];
   for (const { subject, cases } of groups) {
@@ -31,5 +33,21 @@ export function conformanceTable(groups: readonly ConformanceGroup[]): string {
       lines.push(`| ${[each.title, source, opinion].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
     }
   }
+  lines.push(
+    "",
+    "## Taken, kept and without effect",
+    "",
+    "A call with these succeeds, and is read back; nothing is done about it.",
+    "",
+  );
+  for (const { where, attribute, missing } of withoutEffect) lines.push(`- ${where}: \`${attribute}\`. ${missing}`);
+  lines.push(
+    "",
+    "## Not there",
+    "",
+    "These are refused by an error that says so; of SNS all that has to do with phones, applications and archives.",
+    "",
+  );
+  for (const { service, actions } of refusedActions) lines.push(`- ${service}: ${actions.join(", ")}`);
   return `${lines.join("\n")}\n`;
 }

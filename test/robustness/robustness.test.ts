@@ -74,6 +74,7 @@ function ask({ method, path, action, contentType, body }: WireRequest): Promise<
 function flaw({ status, contentType, queryError, body }: Answer): string | undefined {
   if (status >= 500) return `status ${status}`;
   if (contentType.includes("xml")) {
+    if (body === "<UnknownOperationException/>\n") return undefined;
     return status === 200 || /<Error>.*<Code>\w[\w.]*<\/Code><Message>/s.test(body) ? undefined : "no XML error";
   }
   if (!contentType.startsWith("application/x-amz-json-1.0")) return `content type "${contentType}"`;

@@ -1,11 +1,29 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "./aws-error.ts";
+
+const deepest = 20;
+
 /** The AWS query protocol: parameters in a form, answers in XML. Source: AWS SNS API Reference, "Common parameters". */
 export type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue };
+
+/** Refuses what is no form. Source: AWS's "Common Errors". */
+export function checkForm(text: string): void {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text))
+    throw new AwsError("MalformedQueryString", "The query string contains a syntax error.", { status: 404 });
+}
+
+/** The parts of a parameter's name. None is near as deep; what follows reads them level by level. */
+export function stepsOf(name: string): string[] {
+  const steps = name.split(".", deepest + 1);
+  if (steps.length > deepest) throw new AwsError("MalformedInput", `A parameter has more than ${deepest} levels.`);
+  return steps;
+}
 
 /** Reads `A.entry.1.Name=x` and `A.member.1=x` into objects and lists. */
 export function parseForm(form: URLSearchParams): Readonly<Record<string, QueryValue>> {
   const root: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of form) {
-    const steps = key.split(".");
+    const steps = stepsOf(key);
     let place = root;
     for (const step of steps.slice(0, -1)) {
       const inner = place[step];
@@ -25,6 +43,14 @@ export function items(value: QueryValue | undefined): readonly QueryValue[] {
   return Object.entries(inner)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, item]) => item);
+}
+
+/** An error as the query protocol carries it. Source: SQS Developer Guide, "Interpreting responses". */
+export function errorXml(namespace: string, { status, queryCode, message }: AwsError): string {
+  const type = status < 500 ? "Sender" : "Receiver";
+  const error = `<Error><Type>${type}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message><Detail/></Error>`;
+  const attribute = namespace === "" ? "" : ` xmlns="${namespace}"`;
+  return `<?xml version="1.0"?><ErrorResponse${attribute}>${error}<RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
 }
 
 export function escapeXml(text: string): string {

@@ -5,7 +5,8 @@ import { systemClock } from "../../time/index.ts";
 import { startAwsSimulator } from "../start-aws-simulator.ts";
 
 const poll = (url: string) => JSON.stringify({ QueueUrl: url, WaitTimeSeconds: 20 });
-const head = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.ReceiveMessage\r\n";
+const head =
+  "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.ReceiveMessage\r\n";
 
 test.for<[string, (body: string) => string]>([
   ["plain", (body) => `${head}Content-Length: ${body.length}\r\n\r\n${body}`],
@@ -41,7 +42,9 @@ test.for<[string, string]>([
       token === undefined ? {} : { token, allowRemote: true, host: "0.0.0.0" },
     );
     const socket = connect(simulator.port, "127.0.0.1");
-    socket.write(`POST / HTTP/1.1\r\n${lines}X-Amz-Target: AmazonSQS.ListQueues\r\n${rest}`);
+    socket.write(
+      `POST / HTTP/1.1\r\n${lines}Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.ListQueues\r\n${rest}`,
+    );
     const [answer] = (await socket.setEncoding("utf8").take(1).toArray()) as string[];
     return answer?.split("\r\n", 1)[0];
   };

@@ -1,30 +1,30 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Broker, account } from "../broker/broker.ts";
-import { AwsError } from "./aws-error.ts";
+import { type Admission, notAdmitted } from "./admission.ts";
+import { AwsError, frameworkError } from "./aws-error.ts";
+import { type Destination, destinationOf } from "./destination.ts";
 import { DynamoDb } from "./dynamodb.ts";
 import type { Answer } from "./http/answer.ts";
 import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
 import { readBody } from "./http/read-body.ts";
 import type { Caller, WireRequest } from "./http/wire-request.ts";
+import { refusalText, refused } from "./refused.ts";
+import { headOf, type RequestHead } from "./request-head.ts";
 import { snsActions } from "./sns/actions.ts";
-import { answerSns } from "./sns/wire.ts";
-import type { SqsCall } from "./sqs/call.ts";
+import { answerSns } from "./sns/wire-query.ts";
 import { isSqsAction } from "./sqs/run.ts";
-import { answerJson, jsonError } from "./sqs/wire-json.ts";
+import { answerJson } from "./sqs/wire-json.ts";
 import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
 
-const sqsTarget = "AmazonSQS.";
-const dynamoDbTarget = "DynamoDB";
+const largestBody = 4 * 1024 * 1024;
+/** As DynamoDB has it. */
+const largestOfDynamoDb = 16 * 1024 * 1024;
 /** Account and name: what a queue's URL has behind its host. */
 const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
-export interface ServerOptions {
-  readonly host: string;
+export interface ServerOptions extends Admission {
   readonly port: number;
-  /** Asked of every caller when the server is open to other machines: the access key id must be this. */
-  readonly token: string | undefined;
 }
 
 /** The simulator's services behind one port: tells them apart, and lets nobody in who must not. */
@@ -57,97 +57,86 @@ export class AwsServer {
   }
 
   readonly #answerPlain = (request: WireRequest, caller: Caller): Answer | Promise<Answer> | undefined => {
-    // dynalite wants node:http's own requests
-    return request.target.startsWith(dynamoDbTarget) ? undefined : this.#answer(request, caller);
+    const { head } = request;
+    const unwanted = notAdmitted(head, this.#options);
+    if (unwanted !== undefined) return this.#tell(refused(unwanted, head));
+    const destination = destinationOf(head);
+    // dynalite wants all headers
+    if (destination.to === "dynamodb") return undefined;
+    try {
+      const answer = this.#answer(request, destination, caller);
+      return answer instanceof Promise
+        ? answer.catch((error: unknown) => failure(error, head)).then(this.#tell)
+        : this.#tell(answer);
+    } catch (error) {
+      return this.#tell(failure(error, head));
+    }
   };
 
   readonly #handle = (incoming: IncomingMessage, response: ServerResponse, writer: AnswerWriter): void => {
-    void this.#whole(incoming, response)
-      .catch(failure)
+    const head = headOf(incoming);
+    void this.#whole(head, incoming, response)
+      .catch((error: unknown) => failure(error, head))
       .then((answer) => {
-        if (answer !== undefined) writer.toResponse(response, answer);
+        if (answer !== undefined) writer.toResponse(response, this.#tell(answer));
       });
   };
 
-  /** A request of node:http's; undefined when there is nothing to answer any more, or somebody else does. */
-  async #whole(incoming: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
-    const { headers, url = "/" } = incoming;
-    const target = headers["x-amz-target"];
-    const request: WireRequest = {
-      url,
-      host: headers.host ?? "",
-      target: typeof target === "string" ? target : "",
-      authorization: headers.authorization ?? "",
-      body: "",
-    };
-    const refused = this.#refusal(request);
-    if (refused !== undefined) {
+  /** A request of node:http's; undefined when there is nobody to answer any more. */
+  async #whole(head: RequestHead, incoming: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
+    const unwanted = notAdmitted(head, this.#options);
+    if (unwanted !== undefined) {
       incoming.resume();
-      return refused;
-    }
-    if (request.target.startsWith(dynamoDbTarget)) {
-      this.#dynamodb.handle(incoming, response);
-      return undefined;
-    }
-    let body: string;
-    try {
-      body = await readBody(incoming);
-    } catch (error) {
-      // anything else: the connection is gone
-      return error instanceof AwsError ? jsonError(error) : undefined;
+      return refused(unwanted, head);
     }
     const gone = new AbortController();
     response.once("close", () => {
       gone.abort();
     });
-    return await this.#answer({ ...request, body }, gone);
+    const destination = destinationOf(head);
+    let body: Buffer;
+    try {
+      body = await readBody(incoming, destination.to === "dynamodb" ? largestOfDynamoDb : largestBody);
+    } catch (error) {
+      // anything else: the connection is gone
+      return error instanceof AwsError ? refused(error, head) : undefined;
+    }
+    if (destination.to === "dynamodb") {
+      const { method = "", url = "/", headers } = incoming;
+      return await this.#dynamodb.answer({ method, url, headers, body });
+    }
+    return await this.#answer({ head, body: body.toString("utf8") }, destination, gone);
   }
 
-  #answer(request: WireRequest, caller: Caller): Answer | Promise<Answer> {
-    try {
-      const answer = this.#refusal(request) ?? this.#dispatch(request, caller);
-      return answer instanceof Promise ? answer.catch(failure) : answer;
-    } catch (error) {
-      return failure(error);
+  #answer(
+    { head, body }: WireRequest,
+    destination: Exclude<Destination, { to: "dynamodb" }>,
+    caller: Caller,
+  ): Answer | Promise<Answer> {
+    const base = `http://${head.host}`;
+    const call = { broker: this.#broker, base, accountId: account, caller, traceHeader: head.traceId };
+    switch (destination.to) {
+      case "sqs":
+        return answerJson(destination.action, body, call);
+      case "nowhere":
+        return refused(destination.why, head);
+      case "query": {
+        // a query may be in the address as well as in the body
+        const query = body === "" ? head.search : body;
+        return isForSqs(new URLSearchParams(query), head.path)
+          ? answerQuery(query, head.path, call)
+          : answerSns(query, call);
+      }
     }
   }
 
-  #dispatch({ url, host, target, body }: WireRequest, caller: Caller): Answer | Promise<Answer> {
-    const call: SqsCall = { broker: this.#broker, base: `http://${host}`, accountId: account, caller };
-    if (target.startsWith(sqsTarget)) return answerJson(target.slice(sqsTarget.length), body, call);
-    const [path = "/", search = ""] = url.split("?", 2);
-    // a query may be in the address as well as in the body
-    const query = body === "" ? search : body;
-    const form = new URLSearchParams(query);
-    return isForSqs(form, path) ? answerQuery(form, path, call) : answerSns(form, call);
-  }
-
-  #refusal({ host, authorization }: WireRequest): Answer | undefined {
-    if (this.#isOwnHost(host) && this.#isAllowed(authorization)) return undefined;
-    const message = `This simulator does not answer for ${host || "an unnamed host"}`;
-    return jsonError(new AwsError("AccessDeniedException", message, { status: 403 }));
-  }
-
-  /** A page in a browser must not reach the simulator by a name of its own that resolves to loopback. */
-  #isOwnHost(host: string): boolean {
-    if (this.#options.token !== undefined) return true;
-    const name = host.replace(/:\d+$/, "");
-    return (
-      name === "localhost" ||
-      name === "127.0.0.1" ||
-      name === "[::1]" ||
-      name.endsWith(".localhost") ||
-      name === this.#options.host
-    );
-  }
-
-  #isAllowed(authorization: string): boolean {
-    const { token } = this.#options;
-    if (token === undefined) return true;
-    const credential = /Credential=([^/]+)\//.exec(authorization)?.[1] ?? "";
-    const digest = (text: string) => createHash("sha256").update(text).digest();
-    return timingSafeEqual(digest(credential), digest(token));
-  }
+  /** Tells of a request that was refused. */
+  readonly #tell = (answer: Answer): Answer => {
+    const { refusal } = answer;
+    const { activity, time } = this.#broker;
+    if (refusal !== undefined) activity.add({ what: "refused", at: time.now(), detail: refusalText(refusal) });
+    return answer;
+  };
 }
 
 /** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
@@ -159,6 +148,6 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
 }
 
 /** An error of ours, in AWS's words, so that no caller hangs. */
-function failure(error: unknown): Answer {
-  return jsonError(new AwsError("InternalFailure", String(error), { status: 500 }));
+function failure(error: unknown, head: RequestHead): Answer {
+  return refused(frameworkError("InternalFailure", String(error), { status: 500 }), head);
 }

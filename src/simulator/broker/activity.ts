@@ -19,6 +19,8 @@ export interface Activity {
     | "delivery failed"
     /** What a subscription could not deliver, and had no dead-letter queue for. */
     | "discarded"
+    /** A request was answered with an error, whichever; `detail` says which and why. */
+    | "refused"
     /** AWS would not have: the queue's policy does not let the topic send to it. Told once a subscription. */
     | "delivered without a queue policy";
   /** Virtual milliseconds since the epoch. */

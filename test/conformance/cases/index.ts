@@ -1,4 +1,5 @@
 import type { ConformanceGroup } from "../conformance-case.ts";
+import { badRequests } from "./bad-requests.ts";
 import { snsDeadLetters } from "./sns-dead-letters.ts";
 import { snsFifo } from "./sns-fifo.ts";
 import { snsFilters } from "./sns-filters.ts";
@@ -16,6 +17,7 @@ import { sqsMessages } from "./sqs-messages.ts";
 import { sqsMoveTasks } from "./sqs-move-tasks.ts";
 import { sqsQuery } from "./sqs-query.ts";
 import { sqsQueues } from "./sqs-queues.ts";
+import { sqsTracing } from "./sqs-tracing.ts";
 import { sqsVisibility } from "./sqs-visibility.ts";
 
 /** All cases, in the order of the table in docs/conformance.md. */
@@ -31,6 +33,7 @@ export const groups: readonly ConformanceGroup[] = [
   sqsLimits,
   sqsQuery,
   sqsMoveTasks,
+  sqsTracing,
   snsTopics,
   snsSubscriptions,
   snsPublish,
@@ -38,4 +41,5 @@ export const groups: readonly ConformanceGroup[] = [
   snsFifo,
   snsDeadLetters,
   snsHttp,
+  badRequests,
 ];

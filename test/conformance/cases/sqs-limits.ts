@@ -231,7 +231,10 @@ export const sqsLimits: ConformanceGroup = {
     },
     {
       title: "an error of the JSON protocol names its type, and in a header its code of the query protocol",
-      source: "inferred",
+      source: {
+        quote: "x-amzn-query-error contains two pieces of information: the type of error",
+        page: "sqs-json-api-responses",
+      },
       async run(aws) {
         const { name, url } = await aws.queue();
         const answer = await fetch(new URL(aws.url), {
@@ -242,13 +245,6 @@ export const sqsLimits: ConformanceGroup = {
         expect(answer.status).toBe(400);
         expect(answer.headers.get("x-amzn-query-error")).toBe("AWS.SimpleQueueService.NonExistentQueue;Sender");
         expect(await answer.json()).toMatchObject({ __type: "com.amazonaws.sqs#QueueDoesNotExist" });
-      },
-    },
-    {
-      title: "an action that SQS does not have is refused",
-      source: "inferred",
-      async run(aws) {
-        expect((await aws.json("Fly", {})).status).toBe(400);
       },
     },
   ],

@@ -20,7 +20,7 @@ export const sqsQuery: ConformanceGroup = {
   cases: [
     {
       title: "CreateQueue takes numbered attributes and tags, and answers with its result and a request id",
-      source: "inferred",
+      source: { quote: "the CreateQueueResult element contains the QueueUrl element", page: "sqs-api-responses" },
       async run(aws) {
         const name = aws.fresh("queue");
         const answer = await call(aws, "CreateQueue", {
@@ -78,7 +78,10 @@ export const sqsQuery: ConformanceGroup = {
     },
     {
       title: "the queue is known by the path of its URL",
-      source: "inferred",
+      source: {
+        quote: "The resource that the request is acting on (the queue name and URL)",
+        page: "sqs-making-api-requests",
+      },
       async run(aws) {
         const queue = await aws.queue();
         const { pathname } = new URL(queue.url);
@@ -180,7 +183,10 @@ export const sqsQuery: ConformanceGroup = {
     },
     {
       title: "an action without a result answers with a request id alone",
-      source: "inferred",
+      source: {
+        quote: "Contains the RequestId which, in turn, contains the UUID of the request",
+        page: "sqs-api-responses",
+      },
       async run(aws) {
         const { url: QueueUrl } = await aws.queue();
         const { body } = await call(aws, "PurgeQueue", { QueueUrl });
@@ -189,7 +195,7 @@ export const sqsQuery: ConformanceGroup = {
     },
     {
       title: "an error is XML, with the code of the query protocol",
-      source: "inferred",
+      source: { quote: "This element contains an Error element and a RequestId element", page: "sqs-api-responses" },
       async run(aws) {
         const { name, url } = await aws.queue();
         const answer = await call(aws, "SendMessage", { QueueUrl: url.replace(name, "missing"), MessageBody: "x" });

@@ -8,6 +8,7 @@ import { systemClock } from "../../../time/index.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { HttpFront } from "./http-front.ts";
+import { headOf } from "../request-head.ts";
 import { readBody } from "./read-body.ts";
 import type { WireRequest } from "./wire-request.ts";
 
@@ -22,12 +23,9 @@ const echo = (request: WireRequest): Answer => ({
   body: JSON.stringify(request),
 });
 const handle = (incoming: IncomingMessage, response: ServerResponse, writer: AnswerWriter): void => {
-  const { url = "", headers } = incoming;
-  const { host = "", authorization = "" } = headers;
-  const target = String(headers["x-amz-target"] ?? "");
-  void readBody(incoming).then(
+  void readBody(incoming, 4_096).then(
     (body) => {
-      writer.toResponse(response, echo({ url, host, target, authorization, body }));
+      writer.toResponse(response, echo({ head: headOf(incoming), body: body.toString("utf8") }));
     },
     // wrong bytes in its body have ended the connection
     () => undefined,
@@ -110,6 +108,9 @@ const header = fc.oneof(
       "x-amz-target: AmazonSQS.SendMessage",
       "X-AMZ-TARGET:\tb ",
       "Authorization:Credential=a/b",
+      "Content-Type: Application/JSON; charset=utf-8",
+      "Origin: http://a",
+      "X-Amzn-Trace-Id: Root=1",
       "Connection: keep-alive",
       "connection: Keep-Alive",
       "Keep-Alive: timeout=5",

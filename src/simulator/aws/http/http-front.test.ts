@@ -19,7 +19,12 @@ interface Stand {
 
 type AnswerOf = (request: WireRequest, caller: Caller) => Answer | Promise<Answer> | undefined;
 
-const echo: AnswerOf = ({ url, body }) => ({ status: 200, contentType: "text/plain", body: `${url} ${body}` });
+const urlOf = ({ head: { path, search } }: WireRequest) => (search === "" ? path : `${path}?${search}`);
+const echo: AnswerOf = (request) => ({
+  status: 200,
+  contentType: "text/plain",
+  body: `${urlOf(request)} ${request.body}`,
+});
 
 async function start(answer = echo, keptFor = 60_000): Promise<Stand> {
   const plain: WireRequest[] = [];
@@ -32,7 +37,7 @@ async function start(answer = echo, keptFor = 60_000): Promise<Stand> {
     handle: (incoming: IncomingMessage, response: ServerResponse, writer: AnswerWriter) => {
       const { url = "" } = incoming;
       whole.push(url);
-      void readBody(incoming).then(
+      void readBody(incoming, 1_000_000).then(
         (body) => {
           writer.toResponse(response, { status: 200, contentType: "text/plain", body: `${url} ${body}` });
         },
@@ -141,7 +146,7 @@ test.for<[string, string, "kept" | "closed"]>([
   const more = connection === "kept";
   line.socket.write(post("/before", "") + request + (more ? post("/after", "") : ""));
   expect(await line.answers(more ? 3 : 2)).toEqual(["/before ", "/a hi", ...(more ? ["/after "] : [])]);
-  expect(stand.plain.map(({ url }) => url)).toEqual(["/before"]);
+  expect(stand.plain.map(urlOf)).toEqual(["/before"]);
   expect(stand.whole).toEqual(more ? ["/a", "/after"] : ["/a"]);
   if (!more) await once(line.socket, "close");
 });
@@ -179,7 +184,7 @@ test("requests of the AWS SDK are plain", async () => {
 test("requests that come before their turn are answered in their order, also behind one that takes its time", async () => {
   let finish = (): void => undefined;
   const stand = await start((request, caller) => {
-    if (request.url !== "/slow") return echo(request, caller);
+    if (urlOf(request) !== "/slow") return echo(request, caller);
     const { promise, resolve } = Promise.withResolvers<Answer>();
     finish = () => {
       resolve({ status: 200, contentType: "text/plain", body: "slow" });

@@ -13,15 +13,23 @@ describe("plain", () => {
       "X-Amz-Target: \t AmazonSQS.SendMessage ",
       "authorization: AWS4-HMAC-SHA256 Credential=a/b",
       "amz-sdk-invocation-id:",
+      "Content-Type: application/x-amz-json-1.0; charset=utf-8",
       "content-length: 5",
       "Connection: Keep-Alive",
     );
     expect(read(`${head}h\u00c3\u00a9l!rest`)).toEqual({
       request: {
-        url: "/000000000000/orders?x=1",
-        host: "127.0.0.1:4566",
-        target: "AmazonSQS.SendMessage",
-        authorization: "AWS4-HMAC-SHA256 Credential=a/b",
+        head: {
+          method: "POST",
+          path: "/000000000000/orders",
+          search: "x=1",
+          host: "127.0.0.1:4566",
+          target: "AmazonSQS.SendMessage",
+          contentType: "application/x-amz-json-1.0",
+          authorization: "AWS4-HMAC-SHA256 Credential=a/b",
+          origin: "",
+          traceId: undefined,
+        },
         body: "hél!",
       },
       end: head.length + 5,
@@ -31,7 +39,10 @@ describe("plain", () => {
   test("one without a body, behind another one", () => {
     const [first, second] = [post("content-length: 2") + "ab", lines("GET /?Action=ListTopics HTTP/1.1", "Host: b")];
     expect(read(first + second, first.length)).toMatchObject({
-      request: { url: "/?Action=ListTopics", host: "b", body: "", target: "", authorization: "" },
+      request: {
+        head: { method: "GET", path: "/", search: "Action=ListTopics", host: "b", target: "", authorization: "" },
+        body: "",
+      },
       end: first.length + second.length,
     });
   });
@@ -49,6 +60,9 @@ describe("for a whole HTTP server to judge", () => {
     ["two content lengths", `${post("content-length: 1", "Content-Length: 2")}ab`],
     ["two targets", post("x-amz-target: a", "x-amz-target: b")],
     ["two authorizations", post("authorization: a", "authorization: b")],
+    ["two content types", post("content-type: a", "content-type: a")],
+    ["two origins", post("origin: a", "origin: b")],
+    ["two trace ids", post("x-amzn-trace-id: a", "x-amzn-trace-id: b")],
     ["a list of content lengths", `${post("content-length: 1, 1")}a`],
     ["an empty content length", post("content-length:")],
     ["a signed content length", `${post("content-length: +1")}a`],

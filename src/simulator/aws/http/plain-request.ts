@@ -1,3 +1,4 @@
+import { requestHead } from "../request-head.ts";
 import type { WireRequest } from "./wire-request.ts";
 
 /** A request, and where the bytes of the next one begin. */
@@ -27,6 +28,9 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
   let host: string | undefined;
   let target: string | undefined;
   let authorization: string | undefined;
+  let contentType: string | undefined;
+  let origin: string | undefined;
+  let traceId: string | undefined;
   let length: string | undefined;
   const firstLine = head.indexOf("\r\n");
   for (let line = firstLine; line >= 0;) {
@@ -45,6 +49,18 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
       case "authorization":
         if (authorization !== undefined) return undefined;
         authorization = value;
+        break;
+      case "content-type":
+        if (contentType !== undefined) return undefined;
+        contentType = value;
+        break;
+      case "origin":
+        if (origin !== undefined) return undefined;
+        origin = value;
+        break;
+      case "x-amzn-trace-id":
+        if (traceId !== undefined) return undefined;
+        traceId = value;
         break;
       case "content-length":
         if (length !== undefined || !digits.test(value)) return undefined;
@@ -66,7 +82,16 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
   const bodyBegin = headEnd + endOfHead.length;
   const end = bodyBegin + Number(length ?? 0);
   if (end > bytes.length) return undefined;
-  const url = head.slice(head.indexOf(" ") + 1, firstLine - " HTTP/1.1".length);
-  const body = bytes.toString("utf8", bodyBegin, end);
-  return { request: { url, host, target: target ?? "", authorization: authorization ?? "", body }, end };
+  const space = head.indexOf(" ");
+  const sent = {
+    method: head.slice(0, space),
+    url: head.slice(space + 1, firstLine - " HTTP/1.1".length),
+    host,
+    target: target ?? "",
+    contentType: contentType ?? "",
+    authorization: authorization ?? "",
+    origin: origin ?? "",
+    traceId,
+  };
+  return { request: { head: requestHead(sent), body: bytes.toString("utf8", bodyBegin, end) }, end };
 }

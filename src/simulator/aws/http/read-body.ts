@@ -1,23 +1,22 @@
 import type { IncomingMessage } from "node:http";
-import { AwsError } from "../aws-error.ts";
+import { frameworkError } from "../aws-error.ts";
 
-const largestBody = 4 * 1024 * 1024;
-
-/** The whole body of a request. Rejects with RequestEntityTooLarge; or as the connection does, when it ends before. */
-export function readBody(request: IncomingMessage): Promise<string> {
+/** The whole body of a request. Rejects with RequestEntityTooLargeException; or as the connection does, when it ends before. */
+export function readBody(request: IncomingMessage, largest: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > largestBody)
-        reject(
-          new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes.`, { status: 413 }),
-        );
-      else chunks.push(chunk);
+      if (size <= largest) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        const message = `The request is larger than ${largest} bytes.`;
+        reject(frameworkError("RequestEntityTooLargeException", message, { status: 413 }));
+      }
     });
     request.on("end", () => {
-      resolve(Buffer.concat(chunks).toString("utf8"));
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
     request.on("error", reject);
   });

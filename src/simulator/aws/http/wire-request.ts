@@ -1,11 +1,8 @@
-/** What the services need of an HTTP request. Headers that were not sent are "". */
+import type { RequestHead } from "../request-head.ts";
+
+/** What the services need of an HTTP request. */
 export interface WireRequest {
-  /** Path and query, as they were sent: "/?Action=ListTopics". */
-  readonly url: string;
-  readonly host: string;
-  /** X-Amz-Target: "AmazonSQS.SendMessage". */
-  readonly target: string;
-  readonly authorization: string;
+  readonly head: RequestHead;
   readonly body: string;
 }
 

@@ -9,7 +9,16 @@ const defaultLimit = 262_144;
 
 /** Attributes that are kept, and say nothing about deliveries here. */
 const kept =
-  /^(Policy|TracingConfig|KmsMasterKeyId|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+  /^(TracingConfig|KmsMasterKeyId|(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn))$/;
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
 
 /** The largest message that a topic takes, in bytes. */
 export function maximumMessageSize(topic: Topic): number {
@@ -31,6 +40,9 @@ export function setTopicAttribute(topic: Topic, name: string, value: string): vo
         throw invalid(`MaximumMessageSize Reason: must be between ${smallestLimit} and ${largestLimit}`);
       break;
     }
+    case "Policy":
+      if (value !== "" && !isJsonObject(value)) throw invalid("Policy Error: not a JSON object");
+      break;
     case "SignatureVersion":
       if (value !== "1" && value !== "2") throw invalid("SignatureVersion Reason: must be 1 or 2");
       break;

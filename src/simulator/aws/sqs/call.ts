@@ -11,6 +11,8 @@ export interface SqsCall {
   readonly base: string;
   readonly accountId: string;
   readonly caller: Caller;
+  /** What the caller's tracing sent along with the request, for all messages of it. */
+  readonly traceHeader?: string | undefined;
 }
 
 /**

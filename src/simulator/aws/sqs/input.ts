@@ -1,4 +1,4 @@
-import { AwsError } from "../aws-error.ts";
+import { AwsError, frameworkError } from "../aws-error.ts";
 import { missing } from "./errors.ts";
 
 /** Parameters of an action, as JSON gives them: anything. */
@@ -13,14 +13,15 @@ export function text(input: Input, name: string): string {
 export function optionalText(input: Input, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw wrongType(name, "a string");
+  if (typeof value !== "string") throw wrongType(value, "a String");
   return value;
 }
 
 export function number(input: Input, name: string, least: number, most: number): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+  if (typeof value !== "number") throw wrongType(value, "an Integer");
+  if (!Number.isInteger(value) || value < least || value > most) {
     throw new AwsError(
       "InvalidParameterValue",
       `Value ${String(value)} for parameter ${name} is invalid. Reason: Must be >= ${least} and <= ${most}, if provided.`,
@@ -32,13 +33,17 @@ export function number(input: Input, name: string, least: number, most: number):
 export function list(input: Input, name: string): readonly unknown[] {
   const value = input[name];
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw wrongType(name, "a list");
+  if (!Array.isArray(value)) throw expected("list or null");
   return value;
 }
 
 export function texts(input: Input, name: string): readonly string[] {
   const value = list(input, name);
-  if (!value.every((part) => typeof part === "string")) throw wrongType(name, "a list of strings");
+  if (!value.every((part) => typeof part === "string"))
+    throw wrongType(
+      value.find((part) => typeof part !== "string"),
+      "a String",
+    );
   return value;
 }
 
@@ -46,14 +51,18 @@ export function texts(input: Input, name: string): readonly string[] {
 export function map(input: Input, name: string): Readonly<Record<string, unknown>> {
   const value = input[name];
   if (value === undefined || value === null) return {};
-  if (!isObject(value)) throw wrongType(name, "a map");
+  if (!isObject(value)) throw expected("null");
   return value;
 }
 
 /** A map of strings to strings. */
 export function textMap(input: Input, name: string): Readonly<Record<string, string>> {
   const value = map(input, name);
-  if (!isTextMap(value)) throw wrongType(name, "a map of strings to strings");
+  if (!isTextMap(value))
+    throw wrongType(
+      Object.values(value).find((part) => typeof part !== "string"),
+      "a String",
+    );
   return value;
 }
 
@@ -65,6 +74,17 @@ function isTextMap(value: Readonly<Record<string, unknown>>): value is Readonly<
   return Object.values(value).every((part) => typeof part === "string");
 }
 
-function wrongType(name: string, what: string): AwsError {
-  return new AwsError("InvalidParameterValue", `Value for parameter ${name} is invalid. Reason: Must be ${what}.`);
+/** A value of another JSON type than AWS's model says, in the words of its parser. */
+function wrongType(value: unknown, wanted: string): AwsError {
+  if (typeof value === "object") return malformed("Start of structure or map found where not expected.");
+  const found = typeof value === "boolean" ? String(value) : typeof value;
+  return malformed(`${found.toUpperCase()}_VALUE can not be converted to ${wanted}`);
+}
+
+function expected(what: string): AwsError {
+  return malformed(`Expected ${what}`);
+}
+
+function malformed(message: string): AwsError {
+  return frameworkError("SerializationException", message, { queryCode: "MalformedInput" });
 }

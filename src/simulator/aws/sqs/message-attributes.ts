@@ -135,7 +135,8 @@ export function checkCharacters(text: string): void {
 }
 
 function empty(name: string, dataType: string): AwsError {
-  return refused(`The message attribute '${name}' must contain a non-empty value of type '${dataType}'.`);
+  const type = dataType.replace(/\..*/, "");
+  return refused(`Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`);
 }
 
 function refused(message: string): AwsError {

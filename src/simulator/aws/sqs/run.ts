@@ -11,6 +11,10 @@ export function isSqsAction(name: string): boolean {
 /** Runs an action by its name, whatever the protocol. */
 export function runSqs(name: string, input: Input, call: SqsCall): object | Promise<object> {
   const action = isSqsAction(name) ? sqsActions[name] : undefined;
-  if (action === undefined) throw new AwsError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
+  if (action === undefined) throw notValid(name);
   return action(input, call);
+}
+
+export function notValid(action: string): AwsError {
+  return new AwsError("InvalidAction", `The action ${action} is not valid for this endpoint.`);
 }

@@ -33,7 +33,7 @@ export const sendActions: Actions = {
   },
 };
 
-function send(queue: Queue, input: Input, { broker }: SqsCall): object {
+function send(queue: Queue, input: Input, { broker, traceHeader: traceHeaderOfCall }: SqsCall): object {
   const body = text(input, "MessageBody");
   if (body === "") throw missing("MessageBody");
   checkCharacters(body);
@@ -46,7 +46,8 @@ function send(queue: Queue, input: Input, { broker }: SqsCall): object {
     );
   }
   const delay = number(input, "DelaySeconds", 0, 900);
-  const header = traceHeader(input);
+  const given = traceHeader(input);
+  const header = given ?? traceHeaderOfCall;
   const message: NewMessage = {
     body,
     attributes,
@@ -57,7 +58,7 @@ function send(queue: Queue, input: Input, { broker }: SqsCall): object {
   const { id, sequence } = broker.send(queue, message, perMessage);
   const md5 = md5OfAttributes(attributes);
   const systemMd5 =
-    header === undefined ? undefined : md5OfAttributes({ AWSTraceHeader: { dataType: "String", stringValue: header } });
+    given === undefined ? undefined : md5OfAttributes({ AWSTraceHeader: { dataType: "String", stringValue: given } });
   return {
     MessageId: id,
     MD5OfMessageBody: md5OfBody(body),

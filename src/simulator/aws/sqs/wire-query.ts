@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer.ts";
 import { AwsError } from "../aws-error.ts";
-import { escapeXml } from "../query.ts";
+import { checkForm, errorXml, escapeXml, stepsOf } from "../query.ts";
 import type { SqsCall } from "./call.ts";
 import { missing } from "./errors.ts";
 import { type Input, isObject } from "./input.ts";
-import { runSqs } from "./run.ts";
+import { notValid, runSqs } from "./run.ts";
 
 /** Of SQS in the query protocol, which tells it from SNS. */
 export const sqsVersion = "2012-11-05";
 
+const contentType = "text/xml";
 const namespace = `http://queue.amazonaws.com/doc/${sqsVersion}/`;
 const numbers = new Set([
   "DelaySeconds",
@@ -19,6 +20,9 @@ const numbers = new Set([
   "VisibilityTimeout",
   "WaitTimeSeconds",
 ]);
+
+/** AWS answers them at the service's own address only. */
+const notOnQueues = new Set(["CreateQueue", "ListQueues"]);
 
 interface FlatMap {
   readonly name: string;
@@ -49,9 +53,12 @@ const answerLists: Readonly<Record<string, string>> = {
 };
 
 /** The query protocol of old: parameters in a form, the answer in XML. `path` is the queue's own, if not "/". */
-export async function answerQuery(form: URLSearchParams, path: string, call: SqsCall): Promise<Answer> {
+export async function answerQuery(query: string, path: string, call: SqsCall): Promise<Answer> {
+  const form = new URLSearchParams(query);
   const action = form.get("Action") ?? "";
   try {
+    checkForm(query);
+    if (path !== "/" && notOnQueues.has(action)) throw notValid(action);
     if (action === "") throw new AwsError("MissingAction", "The request must contain the parameter Action.");
     const input = readForm(form);
     const result = await runSqs(action, { ...(path !== "/" && { QueueUrl: path.replace(/\/$/, "") }), ...input }, call);
@@ -63,15 +70,14 @@ export async function answerQuery(form: URLSearchParams, path: string, call: Sqs
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const { status, queryCode, message } = error;
-    const type = element("Type", status < 500 ? "Sender" : "Receiver");
-    const detail = `${type}${element("Code", escapeXml(queryCode))}${element("Message", escapeXml(message))}<Detail/>`;
-    return answerOf(status, "ErrorResponse", [element("Error", detail), requestId()]);
+    const refusal = { request: action, code: queryCode, message };
+    return { status, contentType, body: errorXml(namespace, error), refusal };
   }
 }
 
 function answerOf(status: number, root: string, parts: readonly string[]): Answer {
   const body = `<?xml version="1.0"?><${root} xmlns="${namespace}">${parts.join("")}</${root}>`;
-  return { status, contentType: "text/xml", body };
+  return { status, contentType, body };
 }
 
 function requestId(): string {
@@ -87,7 +93,7 @@ interface Tree {
 function readForm(form: URLSearchParams): Input {
   const root = newTree();
   for (const [name, value] of form) {
-    const steps = name.split(".");
+    const steps = stepsOf(name);
     const last = steps.pop() ?? "";
     let place = root;
     for (const step of steps) {
