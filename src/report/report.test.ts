@@ -26,6 +26,7 @@ const evidence: Evidence = {
   unexpected: [],
   others: [],
   systems: [{ name: "shop", ready: false }],
+  faults: [],
   timeline: [{ offset: 0, kind: "scope opened", text: "test begins" }],
 };
 

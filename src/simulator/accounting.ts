@@ -2,11 +2,12 @@ import type { Accounting, Mark, Pending } from "../contracts/index.ts";
 import { formatDuration } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { Queue } from "./broker/queue.ts";
+import { noteOf } from "./notes.ts";
 
 const namedMessages = 20;
 
 /** Exact counts: the simulator knows every message's life. */
-export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string }>): Accounting {
+export function accountingOf(broker: Broker): Pick<Accounting, "name" | "mark" | "reached" | "notes"> {
   return {
     // the seed is told where a failure names its source, so that the order can be had again
     name: broker.seed === undefined ? "the simulator" : `the simulator (order seed ${broker.seed})`,
@@ -16,11 +17,11 @@ export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string
         onChange: (listener) => broker.onChange(listener),
       }),
     reached: (messageId) => broker.reached(messageId),
-    scopeOpened(name) {
-      const scope = { name };
-      scopes.add(scope);
-      return { [Symbol.dispose]: () => void scopes.delete(scope) };
-    },
+    notes: (listener) =>
+      broker.activity.listen((activity) => {
+        const note = noteOf(activity, broker);
+        if (note !== undefined) listener(note);
+      }),
   };
 }
 

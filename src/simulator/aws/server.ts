@@ -2,19 +2,23 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Broker, account } from "../broker/broker.ts";
+import type { EndpointFaultsInForce, EndpointRequest } from "../faults/endpoint-faults-in-force.ts";
 import type { Answer } from "./answer.ts";
 import { AwsError } from "./aws-error.ts";
 import { DynamoDb } from "./dynamodb.ts";
-import { escapeXml, parseForm, toXml } from "./query.ts";
+import { endpointRequest, requestFacts } from "./endpoint-request.ts";
+import { interfere, refusalError } from "./interfere.ts";
+import { parseForm } from "./query.ts";
 import { snsActions } from "./sns/actions.ts";
+import { snsAnswer, snsError } from "./sns/wire.ts";
 import type { SqsCall } from "./sqs/call.ts";
 import { isSqsAction } from "./sqs/run.ts";
 import { answerJson, jsonError } from "./sqs/wire-json.ts";
-import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
+import { answerQuery, queryError, sqsVersion } from "./sqs/wire-query.ts";
 
 const largestBody = 4 * 1024 * 1024;
-const snsNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
 const sqsTarget = "AmazonSQS.";
+const dynamoDbTarget = "DynamoDB";
 /** Account and name: what a queue's URL has behind its host. */
 const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
@@ -23,6 +27,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Asked of every caller when the server is open to other machines: the access key id must be this. */
   readonly token: string | undefined;
+  readonly faults: EndpointFaultsInForce;
 }
 
 /** The simulator's HTTP front: tells the services apart and speaks each one's protocol. */
@@ -88,8 +93,15 @@ export class AwsServer {
       );
       return;
     }
-    if (typeof target === "string" && target.startsWith("DynamoDB")) {
-      this.#dynamodb.handle(request, response);
+    const { faults } = this.#options;
+    if (typeof target === "string" && target.startsWith(dynamoDbTarget)) {
+      const action = target.slice(target.indexOf(".") + 1);
+      if (
+        faults.any &&
+        this.#meetsFault(endpointRequest(request, "dynamodb", action), request, "", response, dynamoDbError)
+      )
+        request.resume();
+      else this.#dynamodb.handle(request, response);
       return;
     }
     let body: Buffer;
@@ -101,14 +113,24 @@ export class AwsServer {
     }
     const base = `http://${host}`;
     if (typeof target === "string" && target.startsWith(sqsTarget)) {
-      await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
+      const action = target.slice(sqsTarget.length);
+      if (faults.any) {
+        const text = body.toString("utf8");
+        if (this.#meetsFault(endpointRequest(request, "sqs", action), request, text, response, jsonError)) return;
+      }
+      await this.#sqs(base, response, (call) => answerJson(action, body, call));
       return;
     }
     const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
     // a query may be in the address as well as in the body
     const query = body.length === 0 ? search : body.toString("utf8");
     const form = new URLSearchParams(query);
-    if (isForSqs(form, path)) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
+    const forSqs = isForSqs(form, path);
+    if (faults.any) {
+      const asked = endpointRequest(request, forSqs ? "sqs" : "sns", form.get("Action") ?? "");
+      if (this.#meetsFault(asked, request, query, response, forSqs ? queryError : snsError)) return;
+    }
+    if (forSqs) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
     else this.#sns(query, base, response);
   }
 
@@ -129,22 +151,28 @@ export class AwsServer {
       if (run === undefined)
         throw new AwsError("InvalidAction", `The action ${action || "(none)"} is not valid for this endpoint.`);
       const result = run(input, { broker: this.#broker, base, accountId: account });
-      const inner = result === undefined ? "" : `<${action}Result>${toXml(result)}</${action}Result>`;
-      answer(
-        response,
-        200,
-        "text/xml",
-        `<${action}Response xmlns="${snsNamespace}">${inner}<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></${action}Response>`,
-      );
+      send(response, snsAnswer(action, result));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      answer(
-        response,
-        error.status,
-        "text/xml",
-        `<ErrorResponse xmlns="${snsNamespace}"><Error><Type>Sender</Type><Code>${escapeXml(error.queryCode)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
-      );
+      send(response, snsError(error));
     }
+  }
+
+  /** Lets faults interfere with a request. Returns whether it goes no further: it was answered, or its connection closed. */
+  #meetsFault(
+    asked: EndpointRequest,
+    request: IncomingMessage,
+    body: string,
+    response: ServerResponse,
+    write: (error: AwsError) => Answer,
+  ): boolean {
+    const met = this.#options.faults.meet(asked, requestFacts(request, body));
+    interfere(response, met, this.#broker.time);
+    if (met.refusal !== undefined) {
+      const json = request.headers["x-amz-target"] !== undefined;
+      send(response, write(refusalError(met.refusal, asked.service, json)));
+    }
+    return met.refusal !== undefined || met.close === "before";
   }
 
   /** A page in a browser must not reach the simulator by a name of its own that resolves to loopback. */
@@ -194,6 +222,11 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
   if (version !== null) return version === sqsVersion;
   const action = form.get("Action") ?? "";
   return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
+}
+
+function dynamoDbError({ status, code, message }: AwsError): Answer {
+  const __type = `com.amazonaws.dynamodb.v20120810#${code}`;
+  return { status, contentType: "application/x-amz-json-1.0", body: JSON.stringify({ __type, message }) };
 }
 
 function answerJsonError(response: ServerResponse, error: AwsError): void {

@@ -54,8 +54,6 @@ export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOpti
   readonly allow?: boolean;
 }
 
-const noNotes: Disposable = { [Symbol.dispose]: () => undefined };
-
 type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
 type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
 
@@ -95,7 +93,7 @@ export class SnsSqs extends ByHand {
     this.#pollers = pollers;
     this.#info = {
       name: "sns-sqs",
-      ...(accounting && { accounting, notes: (listener) => accounting.notes?.(listener) ?? noNotes }),
+      ...(accounting && { accounting }),
     };
   }
 

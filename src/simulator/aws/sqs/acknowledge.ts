@@ -39,6 +39,8 @@ function remove(queue: Queue, input: Input): object {
   if (message === undefined) return {};
   if (queue.fifo && message.state !== "in flight")
     throw invalid("ReceiptHandle", receipt, "The receipt handle has expired.");
+  if (message.state === "in flight" && queue.faults?.refusesAcknowledgement(message) === true)
+    throw invalidHandle(receipt);
   queue.delete(message);
   return {};
 }
@@ -74,7 +76,10 @@ function messageOf(queue: Queue, receipt: string): StoredMessage | undefined {
   if (message !== undefined) return message;
   const [, , arn] = Buffer.from(receipt, "base64").toString("latin1").split(" ");
   if (arn === queue.arn) return undefined;
-  throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receipt}" is not a valid receipt handle.`, {
-    status: 404,
-  });
+  throw invalidHandle(receipt);
+}
+
+function invalidHandle(receipt: string): AwsError {
+  const message = `The input receipt handle "${receipt}" is not a valid receipt handle.`;
+  return new AwsError("ReceiptHandleIsInvalid", message, { status: 404 });
 }

@@ -62,11 +62,14 @@ export async function answerQuery(form: URLSearchParams, path: string, call: Sqs
     ]);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const { status, queryCode, message } = error;
-    const type = element("Type", status < 500 ? "Sender" : "Receiver");
-    const detail = `${type}${element("Code", escapeXml(queryCode))}${element("Message", escapeXml(message))}<Detail/>`;
-    return answerOf(status, "ErrorResponse", [element("Error", detail), requestId()]);
+    return queryError(error);
   }
+}
+
+export function queryError({ status, queryCode, message }: AwsError): Answer {
+  const type = element("Type", status < 500 ? "Sender" : "Receiver");
+  const detail = `${type}${element("Code", escapeXml(queryCode))}${element("Message", escapeXml(message))}<Detail/>`;
+  return answerOf(status, "ErrorResponse", [element("Error", detail), requestId()]);
 }
 
 function answerOf(status: number, root: string, parts: readonly string[]): Answer {
