@@ -5,6 +5,8 @@ import { ActiveFault, type Fault } from "./fault.ts";
 import type { FaultRegistry } from "./registry.ts";
 import type { FaultSelection } from "./selection.ts";
 
+const services: readonly EndpointRequest["service"][] = ["sqs", "sns", "dynamodb"];
+
 /** Which requests a fault hits. */
 export interface RequestSelection extends FaultSelection<EndpointRequest> {
   /** Only requests to this service. */
@@ -91,6 +93,8 @@ export class EndpointFaultMaker implements EndpointFaults {
 
   #put(what: string, selection: RequestSelection, effect: EndpointFaultEffect): Fault {
     const { service, action, callers = "systems" } = selection;
+    if (service !== undefined && !services.includes(service))
+      throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
     const target = [service, action].filter((part) => part !== undefined).join(" ");
     const place = target === "" ? "the endpoint" : target;
     const fault = new ActiveFault(`${what} on ${place}`, selection, this.#registry);
