@@ -11,6 +11,11 @@ export interface Accounting {
   reached?(messageId: string): number | undefined;
   /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time. */
   scopeOpened?(name: string): Disposable;
+  /**
+   * Tells the accounting that the harness itself reads a queue that it did not make, until disposed: notes leave out what it
+   * takes there.
+   */
+  harnessReads?(queue: string): Disposable;
   /** Tells of what people should find in the timeline: what became of a message, that time was moved, that a fault hit. */
   notes?(listener: (note: BrokerNote) => void): Disposable;
 }

@@ -7,7 +7,9 @@ import { noteOf } from "./notes.ts";
 const namedMessages = 20;
 
 /** Exact counts: the simulator knows every message's life. */
-export function accountingOf(broker: Broker): Pick<Accounting, "name" | "mark" | "reached" | "notes"> {
+export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOpened">> {
+  /** By queue, once for each reader. */
+  const readByHarness: string[] = [];
   return {
     // the seed is told where a failure names its source, so that the order can be had again
     name: broker.seed === undefined ? "the simulator" : `the simulator (order seed ${broker.seed})`,
@@ -17,9 +19,17 @@ export function accountingOf(broker: Broker): Pick<Accounting, "name" | "mark" |
         onChange: (listener) => broker.onChange(listener),
       }),
     reached: (messageId) => broker.reached(messageId),
+    harnessReads(queue) {
+      readByHarness.push(queue);
+      return {
+        [Symbol.dispose]: () => {
+          readByHarness.splice(readByHarness.indexOf(queue), 1);
+        },
+      };
+    },
     notes: (listener) =>
       broker.activity.listen((activity) => {
-        const note = noteOf(activity, broker);
+        const note = noteOf(activity, broker, readByHarness);
         if (note !== undefined) listener(note);
       }),
   };

@@ -121,9 +121,9 @@ test("what a topic could not deliver, and what AWS would not have", async () => 
   for (const { text, about } of notes) if (!text.startsWith("simulator")) expect(about).toEqual({ messageId, traceId });
 });
 
-test.for(["wakeful:run", "wakeful:reader"])("nothing of a queue with the harness's tag %s", async (tag) => {
+test("nothing of a queue that is the harness's own, but for faults on it", async () => {
   const QueueUrl = await client.queue("own");
-  await client.sqs.tagQueue({ QueueUrl, Tags: { [tag]: "1" } });
+  await client.sqs.tagQueue({ QueueUrl, Tags: { "wakeful:run": "1" } });
   await client.send("own", "x");
   const [message] = await client.receive("own");
   await client.delete("own", message?.receipt ?? "");
@@ -132,4 +132,19 @@ test.for(["wakeful:run", "wakeful:reader"])("nothing of a queue with the harness
   await client.send("own", "x");
   expect(texts().at(-1)).toContain("accepted, and lost");
   expect(fault.hits).toHaveLength(1);
+});
+
+test("nothing that the harness does on a queue that it reads, as long as it does", async () => {
+  await client.queue("dead", { MessageRetentionPeriod: "60" });
+  const [reading, second] = [simulator.harnessReads("dead"), simulator.harnessReads("dead")];
+  second[Symbol.dispose]();
+  await client.send("dead", "x", "y");
+  const [message] = await client.receive("dead");
+  await client.delete("dead", message?.receipt ?? "");
+  await simulator.advance("60s");
+  expect(texts()).toEqual(["expired on queue dead", "simulator: time advanced by 1 min"]);
+  reading[Symbol.dispose]();
+  await client.send("dead", "z");
+  await client.receive("dead");
+  expect(texts().at(-1)).toBe("taken from queue dead (receive 1)");
 });

@@ -1,20 +1,21 @@
 import type { BrokerNote } from "../contracts/index.ts";
 import type { Activity } from "./broker/activity.ts";
 import type { Broker } from "./broker/broker.ts";
-import type { Queue } from "./broker/queue.ts";
 
-/** The tags by which the harness marks queues of its own, and those that only it reads. */
-const tagsOfHarness = ["wakeful:run", "wakeful:reader"];
+/** What a reader brings about. */
+const ofReaders = new Set<Activity["what"]>(["delivered", "deleted", "returned", "released"]);
 
 /**
- * What of the broker's doings people should find in the timeline. Nothing of the harness's own queues, and nothing that an event's
- * own entry tells already: that it was accepted.
+ * What of the broker's doings people should find in the timeline. Nothing of the harness's own queues, nor what it does on
+ * those that it reads as well; nothing that an event's own entry tells already: that it was accepted.
  */
-export function noteOf(activity: Activity, broker: Broker): BrokerNote | undefined {
+export function noteOf(activity: Activity, broker: Broker, readByHarness: readonly string[]): BrokerNote | undefined {
   const { what, queue: name, messageId, origin = messageId, traceId, fault } = activity;
-  const queue = name === undefined ? undefined : broker.queues.get(name);
   const event = faultEvents.get(what);
-  if (event === undefined && queue !== undefined && isOfHarness(queue)) return undefined;
+  if (event === undefined && name !== undefined) {
+    if (broker.queues.get(name)?.harnessOwned === true) return undefined;
+    if (ofReaders.has(what) && readByHarness.includes(name)) return undefined;
+  }
   const text = textOf(activity);
   if (text === undefined) return undefined;
   const about = {
@@ -35,10 +36,6 @@ const faultEvents = new Map<Activity["what"], "set" | "hit" | "undone" | "broken
   ["fault undone", "undone"],
   ["fault broken", "broken"],
 ]);
-
-function isOfHarness({ tags }: Queue): boolean {
-  return tagsOfHarness.some((tag) => tags.has(tag));
-}
 
 function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity): string | undefined {
   switch (what) {

@@ -134,6 +134,7 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   notes(listener: (note: BrokerNote) => void): Disposable;
   reached(messageId: string): number | undefined;
   scopeOpened(name: string): Disposable;
+  harnessReads(queue: string): Disposable;
   close(): Promise<void>;
 }
 
@@ -275,7 +276,11 @@ class RunningSimulator implements AwsSimulator {
   }
 
   notes(listener: (note: BrokerNote) => void): Disposable {
-    return this.#accounting.notes?.(listener) ?? { [Symbol.dispose]: () => undefined };
+    return this.#accounting.notes(listener);
+  }
+
+  harnessReads(queue: string): Disposable {
+    return this.#accounting.harnessReads(queue);
   }
 
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark> {
