@@ -82,6 +82,21 @@ describe.concurrent("a fault", () => {
     });
   });
 
+  test("the timeline of an order that is given up has each step of the broker, and none of the harness's own", async () => {
+    await withVariant({}, async ({ simulator, scope }) => {
+      const order = { order_id: randomUUID(), customer_id: randomUUID() };
+      await scope.channels.orderCreated.send(order);
+      await simulator.advance("90s");
+      await scope.channels.deadOrders.next(order);
+      expect(
+        scope
+          .timeline()
+          .match(/ (taken|back|given up|deleted|heard deadOrders) ?/g)
+          ?.map((step) => step.trim()),
+      ).toEqual([...["taken", "back", "taken", "back", "taken", "back"], "given up", "heard deadOrders"]);
+    });
+  });
+
   test("an order that the broker loses was heard by nobody: there is nothing to settle, and no green", async () => {
     await withVariant({}, async ({ simulator, scope }) => {
       using lost = simulator.faults.on(queue).drop();
