@@ -459,7 +459,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "the harness's own queue counts as a consumer",
     file: "src/simulator/broker/fan-out.ts",
-    find: "      if (!queue.harnessOwned) return 1;",
+    find: "      if (!queue.harnessOwned && !lost) return 1;",
     replace: "      return 1;",
     tests: [...simulator, ...snsSqs],
   },
