@@ -2,7 +2,7 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Broker, account } from "../broker/broker.ts";
-import type { EndpointFaultsInForce, EndpointRequest } from "../faults/endpoint-faults-in-force.ts";
+import type { EndpointFaultsInForce } from "../faults/endpoint-faults-in-force.ts";
 import type { Answer } from "./answer.ts";
 import { AwsError } from "./aws-error.ts";
 import { DynamoDb } from "./dynamodb.ts";
@@ -95,12 +95,7 @@ export class AwsServer {
     }
     const { faults } = this.#options;
     if (typeof target === "string" && target.startsWith(dynamoDbTarget)) {
-      const action = target.slice(target.indexOf(".") + 1);
-      if (
-        faults.any &&
-        this.#meetsFault(endpointRequest(request, "dynamodb", action), request, "", response, dynamoDbError)
-      )
-        request.resume();
+      if (faults.any && this.#meetsFault(request, response, "")) request.resume();
       else this.#dynamodb.handle(request, response);
       return;
     }
@@ -111,26 +106,17 @@ export class AwsServer {
       if (error instanceof AwsError) answerJsonError(response, error);
       return;
     }
+    if (faults.any && this.#meetsFault(request, response, body.toString("utf8"))) return;
     const base = `http://${host}`;
     if (typeof target === "string" && target.startsWith(sqsTarget)) {
-      const action = target.slice(sqsTarget.length);
-      if (faults.any) {
-        const text = body.toString("utf8");
-        if (this.#meetsFault(endpointRequest(request, "sqs", action), request, text, response, jsonError)) return;
-      }
-      await this.#sqs(base, response, (call) => answerJson(action, body, call));
+      await this.#sqs(base, response, (call) => answerJson(target.slice(sqsTarget.length), body, call));
       return;
     }
     const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
     // a query may be in the address as well as in the body
     const query = body.length === 0 ? search : body.toString("utf8");
     const form = new URLSearchParams(query);
-    const forSqs = isForSqs(form, path);
-    if (faults.any) {
-      const asked = endpointRequest(request, forSqs ? "sqs" : "sns", form.get("Action") ?? "");
-      if (this.#meetsFault(asked, request, query, response, forSqs ? queryError : snsError)) return;
-    }
-    if (forSqs) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
+    if (isForSqs(form, path)) await this.#sqs(base, response, (call) => answerQuery(form, path, call));
     else this.#sns(query, base, response);
   }
 
@@ -159,19 +145,11 @@ export class AwsServer {
   }
 
   /** Lets faults interfere with a request. Returns whether it goes no further: it was answered, or its connection closed. */
-  #meetsFault(
-    asked: EndpointRequest,
-    request: IncomingMessage,
-    body: string,
-    response: ServerResponse,
-    write: (error: AwsError) => Answer,
-  ): boolean {
-    const met = this.#options.faults.meet(asked, requestFacts(request, body));
+  #meetsFault(request: IncomingMessage, response: ServerResponse, body: string): boolean {
+    const { service, action, json, write } = addressed(request, body);
+    const met = this.#options.faults.meet(endpointRequest(request, service, action), requestFacts(request, body));
     interfere(response, met, this.#broker.time);
-    if (met.refusal !== undefined) {
-      const json = request.headers["x-amz-target"] !== undefined;
-      send(response, write(refusalError(met.refusal, asked.service, json)));
-    }
+    if (met.refusal !== undefined) send(response, write(refusalError(met.refusal, service, json)));
     return met.refusal !== undefined || met.close === "before";
   }
 
@@ -214,6 +192,23 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
     });
     request.on("error", reject);
   });
+}
+
+/** What a request asks for, of whom, and how errors are written to it. */
+function addressed({ headers, url = "/" }: IncomingMessage, body: string) {
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") {
+    const action = target.slice(target.indexOf(".") + 1);
+    return target.startsWith(dynamoDbTarget)
+      ? { service: "dynamodb" as const, action, json: true, write: dynamoDbError }
+      : { service: "sqs" as const, action, json: true, write: jsonError };
+  }
+  const [path = "/", search = ""] = url.split("?", 2);
+  const form = new URLSearchParams(body === "" ? search : body);
+  const action = form.get("Action") ?? "";
+  return isForSqs(form, path)
+    ? { service: "sqs" as const, action, json: false, write: queryError }
+    : { service: "sns" as const, action, json: false, write: snsError };
 }
 
 /** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
