@@ -126,6 +126,10 @@ const table = {
     () =>
       `Start a simulator for each worker and do not run tests that move time concurrently; expireVisibility() touches one queue only.`,
   ),
+  FAULT_NOT_POSSIBLE: usage<{ fault: string; place: string; reason: string }>(
+    ({ fault, place, reason }) => `${fault} cannot happen on ${place}: ${reason}`,
+    () => `A fault does what the real broker could do too, so that what it finds is a fault of the system.`,
+  ),
   REMOTE_REFUSED: usage<{ host: string }>(
     ({ host }) => `Listening on ${host} would open the simulator to other machines`,
     () => `Use 127.0.0.1, or give { allowRemote: true, token }.`,

@@ -56,6 +56,32 @@ export const commands = {
     options: { port, json: { type: "boolean", description: "Print JSON." } },
     example: "npx wakeful inspect orders",
   },
+  fault: {
+    summary:
+      "Puts a fault in force until it is cleared: on the messages of a queue or topic (duplicate, delay, reorder, drop, reject-acknowledgement, redeliver-early), or on requests (throttle, fail, close-connection, slow, expire-credentials, skew-clock). `fault list` shows those in force with their hits, `fault clear` undoes them all.",
+    parameters: ["kind", "queue or topic?"],
+    options: {
+      port,
+      nth: { type: "string", value: "numbers", description: "Only these, from 1: `2`, or `1,3`." },
+      share: { type: "string", value: "share", description: "Only this share, from 0 to 1." },
+      seed: {
+        type: "string",
+        value: "number",
+        description: "What decides which are the share; `1` if it is left out.",
+      },
+      by: {
+        type: "string",
+        value: "duration",
+        description:
+          "How late (delay, slow), how wrong (skew-clock), how long held at most (reorder), after how long (redeliver-early).",
+      },
+      service: { type: "string", value: "service", description: "Of requests: only to sqs, sns or dynamodb." },
+      action: { type: "string", value: "action", description: "Of requests: only this one, such as SendMessage." },
+      status: { type: "string", value: "status", description: "Of fail: 500 or 503." },
+      processed: { type: "boolean", description: "Of close-connection: after the request took effect." },
+    },
+    example: "npx wakeful fault duplicate orders --nth 2",
+  },
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;

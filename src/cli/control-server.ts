@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WakefulError } from "../errors.ts";
+import { CommandFailed } from "./command-failed.ts";
 
 const largestBody = 64 * 1024;
 
@@ -24,7 +25,7 @@ export async function startControlServer(
       },
       (error: unknown) => {
         const problem = error instanceof Error ? error.message : String(error);
-        reply(response, error instanceof WakefulError ? 400 : 500, { problem });
+        reply(response, error instanceof WakefulError || error instanceof CommandFailed ? 400 : 500, { problem });
       },
     );
   });

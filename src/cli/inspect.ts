@@ -1,6 +1,7 @@
 import type { MessageInspection, QueueInspection } from "../simulator/index.ts";
 import { escapeText, redactText } from "../text/index.ts";
 import { formatDuration } from "../time/index.ts";
+import { table } from "./table.ts";
 
 const bodyShown = 100;
 const messagesShown = 50;
@@ -36,16 +37,4 @@ export function messagesTable({ name, messages }: QueueInspection): string {
 function bodyOf({ body }: MessageInspection): string {
   const line = escapeText(redactText(body.replace(/\s+/g, " ")));
   return line.length > bodyShown ? `${line.slice(0, bodyShown)}…` : line;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

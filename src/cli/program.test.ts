@@ -170,6 +170,21 @@ describe("up", () => {
   });
 });
 
+describe("fault", () => {
+  test("puts one in force from a second terminal; the live view shows what it hit", async () => {
+    const file = join(home, "faults.json");
+    writeFileSync(file, JSON.stringify({ queues: ["work"] }));
+    const program = await up("--config", file);
+    const { output } = await wakeful("fault", "drop", "work", "--nth", "1,3", "--port", program.port);
+    expect(output).toBe("In force: drop on queue work, number 1 and 3.\n");
+    const sqs = new SQS(config(program.port));
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: "work" });
+    await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
+    await program.shows(/work {2}fault hit {2}[0-9a-f]{8} {2}drop on queue work, number 1 and 3 {2}accepted, and lost/);
+    sqs.destroy();
+  });
+});
+
 describe("the commands", () => {
   test("need a running simulator", async () => {
     expect(await wakeful("advance", "1s", "--port", "1")).toEqual({
@@ -191,6 +206,7 @@ describe("the commands", () => {
     [["inspect", "nothing"], "There is no queue nothing", 1],
     [["inspect", "--port", "x"], '"x" is not a port', 1],
     [["fly"], 'There is no command "fly"', 2],
+    [["fault", "explode"], 'There is no fault "explode". There are: duplicate, ', 1],
   ] as const)("%j is answered with what is wrong, and no stack", async ([given, problem, code]) => {
     const { port } = await up();
     const result = await wakeful(...given, ...(given.includes("--port" as never) ? [] : ["--port", port]));

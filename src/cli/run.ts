@@ -49,6 +49,12 @@ async function perform({ command: name, parameters, options }: Request, terminal
       terminal.print(text);
       return 0;
     }
+    case "fault": {
+      const [kind, place] = parameters;
+      const { text } = (await command(running, "fault", { kind, place, options })) as { text: string };
+      terminal.print(text);
+      return 0;
+    }
     case "inspect": {
       const { queues } = (await command(running, "inspect", { queue: first })) as { queues: QueueInspection[] };
       if (options["json"] === true) terminal.print(JSON.stringify(queues, undefined, 2));

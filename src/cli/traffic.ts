@@ -4,7 +4,7 @@ import { escapeText } from "../text/index.ts";
 const idShown = 8;
 
 /** One line of the live view: "12:00:03.120  orders  delivered  3f2a91c0  receive 2". */
-export function trafficLine({ at, queue, what, messageId, receives, detail }: Activity): string {
+export function trafficLine({ at, queue, what, messageId, receives, detail, fault }: Activity): string {
   const time = new Date(at).toISOString().slice(11, 23);
   const parts = [
     time,
@@ -12,6 +12,7 @@ export function trafficLine({ at, queue, what, messageId, receives, detail }: Ac
     what,
     messageId?.slice(0, idShown) ?? "",
     what === "delivered" && receives !== undefined ? `receive ${receives}` : "",
+    fault ?? "",
     detail ?? "",
   ];
   // names come from whoever calls: no terminal may be steered by them

@@ -5,6 +5,7 @@ import { CommandFailed } from "./command-failed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { startControlServer } from "./control-server.ts";
 import { createResources } from "./create-resources.ts";
+import { fault, type FaultRequest } from "./fault.ts";
 import { writeState } from "./state-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { trafficLine } from "./traffic.ts";
@@ -24,6 +25,7 @@ export async function up({ port, config, quiet }: UpOptions, { print, interrupte
   await using control = await startControlServer(token, {
     advance: (input) => advance(simulator, input),
     inspect: (input) => inspect(simulator, input),
+    fault: (input) => ({ text: fault(simulator, input as FaultRequest) }),
   });
   const { pid } = process;
   using state = writeState(simulator.port, {

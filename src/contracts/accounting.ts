@@ -11,8 +11,39 @@ export interface Accounting {
   reached?(messageId: string): number | undefined;
   /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time. */
   scopeOpened?(name: string): Disposable;
-  /** Tells, one line each, of what people should find in the timeline: that time was moved. */
-  notes?(listener: (text: string) => void): Disposable;
+  /**
+   * Tells the accounting that the harness itself reads a queue that it did not make, until disposed: notes leave out what it
+   * takes there.
+   */
+  harnessReads?(queue: string): Disposable;
+  /** Tells of what people should find in the timeline: what became of a message, that time was moved, that a fault hit. */
+  notes?(listener: (note: BrokerNote) => void): Disposable;
+}
+
+/** One line of the timeline. */
+export interface BrokerNote {
+  /** For people: "taken from queue customer--order-created (receive 1)". */
+  readonly text: string;
+  /** The message that it is about, where it is about one. */
+  readonly about?: {
+    /** As it was sent or published. */
+    readonly messageId?: string;
+    /** 32 hex digits, where the message bears a trace. */
+    readonly traceId?: string;
+  };
+  /** Whether it happens to every message: it is left out first where there is too much to show. */
+  readonly routine?: boolean;
+  /** The fault that it is about, which somebody injected. */
+  readonly fault?: InjectedFault;
+}
+
+/** A fault that somebody injected, and what it did now. */
+export interface InjectedFault {
+  /** "duplicate on queue orders, number 2". */
+  readonly name: string;
+  readonly event: "set" | "hit" | "undone" | "broken";
+  /** "delivered twice". */
+  readonly text: string;
 }
 
 export interface MarkOptions {

@@ -13,8 +13,6 @@ export interface TransportInfo {
   readonly system?: ObservedSystem;
   /** Tells of what broke in the transport without failing a call: a handler on an in-process bus that threw. */
   faults?(listener: (cause: unknown, where: string) => void): Disposable;
-  /** Tells, one line each, of what people should find in the timeline: that time was moved, a queue purged. */
-  notes?(listener: (text: string) => void): Disposable;
 }
 
 interface Declaration {

@@ -1,4 +1,4 @@
-export type { Accounting, Mark, MarkOptions, Pending } from "./accounting.ts";
+export type { Accounting, BrokerNote, InjectedFault, Mark, MarkOptions, Pending } from "./accounting.ts";
 export type {
   AnyDeclaration,
   ChannelDeclaration,

@@ -88,13 +88,16 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
 }
 
 /** Writes the green verdict down, and keeps the proof open to contradiction. */
-function conclude(scope: ScopeCore, absence: Absence, proof: Proof, reasons: readonly string[] = []): Proof {
+function conclude(scope: ScopeCore, absence: Absence, shown: Proof, reasons: readonly string[] = []): Proof {
+  const faults = scope.faults.hit();
+  const proof: Proof = { ...shown, ...(faults.length > 0 && { faults }) };
   const { clock, proofs } = scope.harness;
   const { what, channel, condition, startedAt, contradicts, redeliveries = false, took, sla } = absence;
-  const basis =
+  const rests =
     proof.how === "proved"
       ? `proved: ${proof.facts.join(", ")}`
       : `watched for ${formatDuration(proof.watchedFor)}: ${reasons.join("; ")}`;
+  const basis = [rests, ...faults.map((fault) => `under a fault: ${fault}`)].join("; ");
   // to watch for so long is no SLA
   const held = took !== undefined || proof.how === "proved";
   scope.tell({

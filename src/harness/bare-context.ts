@@ -51,6 +51,7 @@ function plainFailure(failure: ProbeFailure): Error {
     others: [],
     looks: { count: history.count, first: history.first, last: history.last, history: history.runs },
     systems: [],
+    faults: [],
     timeline: [],
     ...(cause !== undefined && { cause }),
     ...(dump !== undefined && { dump }),

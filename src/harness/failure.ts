@@ -103,6 +103,7 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
       },
     }),
     systems: systems.map(({ name, ready }) => ({ name, ready })),
+    faults: scope.faults.evidence(),
     timeline: timelineOf(scope),
     ...(cause !== undefined && { cause }),
     ...(dump !== undefined && { dump }),

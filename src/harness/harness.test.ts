@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { probeUntil } from "../index.ts";
 import { openHarness } from "../../test/support/open-harness.ts";
+import type { BrokerNote } from "../contracts/index.ts";
 import { TinyBroker } from "../../test/support/tiny-bus.ts";
 import { createHarness } from "./index.ts";
 
@@ -133,26 +134,27 @@ test("the timeline tells what happened, in order", async () => {
   broker.deliver({ id: "b", password: "hunter2" });
   await scope.channels.orders.next({ id: "b" });
   const text = scope.timeline();
-  expect(text).toMatch(/test begins[\s\S]*sent orders, reached 1[\s\S]*received orders[\s\S]*next on orders: green/);
+  expect(text).toMatch(/test begins[\s\S]*sent orders #\d+, reached 1[\s\S]*heard orders[\s\S]*next on orders: green/);
   expect(text).not.toContain("hunter2");
 });
 
-test("what a transport tells of itself stands in the timeline, until the harness is closed", async () => {
-  const told: ((text: string) => void)[] = [];
+test("what a broker tells stands in the timeline, until the harness is closed", async () => {
+  const told: ((note: BrokerNote) => void)[] = [];
   let stopped = 0;
   const { harness } = await openHarness({
     channels: (of) => {
       const orders = of.channel<{ id: string }>("orders");
-      const notes = (listener: (text: string) => void) => {
+      const notes = (listener: (note: BrokerNote) => void) => {
         told.push(listener);
         return { [Symbol.dispose]: () => void stopped++ };
       };
-      return { orders: { ...orders, transport: { ...orders.transport, notes } } };
+      const transport = { ...orders.transport, accounting: { ...of.accounting, notes } };
+      return { orders: { ...orders, transport } };
     },
   });
   const scope = harness.scope("test");
   expect(told).toHaveLength(1);
-  told[0]?.("time was moved by 90 s");
+  told[0]?.({ text: "time was moved by 90 s" });
   expect(scope.timeline()).toContain("time was moved by 90 s");
   await scope.close();
   await harness.close();

@@ -10,6 +10,7 @@ import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
 import { Systems } from "./systems.ts";
 import { newTracePrefix } from "./trace.ts";
+import { takeNote } from "./take-note.ts";
 import { accountingsOf, systemsOf, transportsOf } from "./transports.ts";
 import type { Declarations, Harness, HarnessOptions, Scope, ScopeOptions } from "./types.ts";
 
@@ -70,14 +71,18 @@ export async function createHarness<const D extends Declarations>(options: Harne
     blocked: (from, to) => lag.longest(from, to),
     closed: false,
   };
-  const told = transports.flatMap((transport) => [
-    transport.faults?.((cause, where) => {
-      journal.append({ kind: "fault", where, cause });
-    }),
-    transport.notes?.((text) => {
-      journal.append({ kind: "note", text });
-    }),
-  ]);
+  const told = [
+    ...transports.map((transport) =>
+      transport.faults?.((cause, where) => {
+        journal.append({ kind: "fault", where, cause });
+      }),
+    ),
+    ...core.accountings.map((accounting) =>
+      accounting.notes?.((note) => {
+        takeNote(core, note);
+      }),
+    ),
+  ];
   const { onVerdict } = options;
   const verdicts =
     onVerdict &&

@@ -2,6 +2,7 @@ import type { ObservedSystem, TransportInfo } from "../contracts/index.ts";
 import {
   Claims,
   type MessageEntry,
+  type NoteEntry,
   type ReceivedEntry,
   type RefusedEntry,
   type SentEntry,
@@ -11,6 +12,7 @@ import {
 import type { DeadlineCap, WatchedPromise } from "../time/index.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { idsIn } from "./ids.ts";
+import { InjectedFaults } from "./injected-faults.ts";
 import { type EventState, ScopedEvent } from "./received-event.ts";
 import { harnessTraceOf, newSpanId, newTraceId, traceparent } from "./trace.ts";
 import { type MarkAnswer, marksOf } from "./transports.ts";
@@ -36,6 +38,7 @@ export class ScopeCore implements EventState {
   readonly openedWall: number;
   readonly claims = new Claims();
   readonly sent: Stamped<SentEntry>[] = [];
+  readonly faults = new InjectedFaults();
   readonly marks: Promise<MarkAnswer[]>;
   /** And when each began, monotonic. */
   readonly pendingWaits = new Map<WatchedPromise<unknown>, number>();
@@ -89,9 +92,10 @@ export class ScopeCore implements EventState {
     owners.set(id, this.id);
   }
 
-  belongs(entry: Stamped<MessageEntry>): Belonging {
-    const trace = harnessTraceOf(entry);
+  belongs(entry: Stamped<MessageEntry> | Stamped<NoteEntry>): Belonging {
+    const trace = harnessTraceOf(entry.kind === "note" ? (entry.about ?? {}) : entry);
     if (trace !== undefined) return trace === this.traceId ? "mine" : "foreign";
+    if (entry.kind === "note") return "unattributed";
     const { owners } = this.harness;
     if (owners.size === 0) return "unattributed";
     const ids = idsIn(entry, entry.kind === "received" ? entry.payload : entry.body, entry.correlation);

@@ -37,11 +37,13 @@ export async function awaitSettled(
     options?.quiet === undefined
       ? await byFacts(settling)
       : await byQuiet(settling, milliseconds(options.quiet, "quiet"));
-  const detail =
+  const faults = scope.faults.hit();
+  const proof =
     settlement.how === "proved" ? `${settlement.rounds} rounds` : `quiet for ${formatDuration(settlement.quiet)}`;
+  const detail = [proof, ...faults.map((fault) => `under a fault: ${fault}`)].join("; ");
   const { how, rounds: count, waited } = settlement;
   scope.tell({ what, outcome: "green", detail, took: waited, within: sla.within });
-  return { how, rounds: count, waited };
+  return { how, rounds: count, waited, ...(faults.length > 0 && { faults }) };
 }
 
 async function byFacts(settling: Settling) {

@@ -104,6 +104,8 @@ export interface Proof {
   readonly missing: readonly Fact[];
   /** Milliseconds. */
   readonly watchedFor: number;
+  /** The injected faults that hit something of the scope until then, with their hits; left out where there were none. */
+  readonly faults?: readonly string[];
 }
 
 /** The result of `settled()`. */
@@ -114,6 +116,8 @@ export interface Settlement {
   readonly rounds: number;
   /** Milliseconds. */
   readonly waited: number;
+  /** The injected faults that hit something of the scope until then, with their hits; left out where there were none. */
+  readonly faults?: readonly string[];
 }
 
 /** A place where events go in. */

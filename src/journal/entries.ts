@@ -1,4 +1,4 @@
-import type { Attributes } from "../contracts/index.ts";
+import type { Attributes, BrokerNote } from "../contracts/index.ts";
 
 /** What every entry of the journal bears. */
 interface Stamp {
@@ -156,10 +156,9 @@ export interface VerdictEntry {
   readonly within?: number;
 }
 
-/** Anything else worth a line in the timeline: time was moved, a queue purged. */
-export interface NoteEntry {
+/** Anything else worth a line in the timeline: what became of a message, that time was moved, that a fault hit. */
+export interface NoteEntry extends BrokerNote {
   readonly kind: "note";
-  readonly text: string;
   readonly scope?: string;
 }
 

@@ -1,4 +1,6 @@
-import type { Entry, LookEntry, ReceivedEntry, RefusedEntry, Stamped } from "./entries.ts";
+import type { Entry, LookEntry, NoteEntry, ReceivedEntry, RefusedEntry, Stamped } from "./entries.ts";
+
+const idShown = 8;
 
 /** One line of a timeline: plain data, for reports. */
 export interface TimelineLine {
@@ -22,18 +24,37 @@ export interface TimelineOptions {
   readonly from: number;
   /** When the scope began, monotonic. */
   readonly openedAt: number;
-  readonly belongs: (entry: Stamped<ReceivedEntry> | Stamped<RefusedEntry>) => "mine" | "foreign" | "unattributed";
+  readonly belongs: (
+    entry: Stamped<ReceivedEntry> | Stamped<RefusedEntry> | Stamped<NoteEntry>,
+  ) => "mine" | "foreign" | "unattributed";
   /** Default 60: beyond it the middle is left out. */
   readonly limit?: number;
 }
 
-/** What happened in a scope, in order: its own events, what may be its own, logs, exits. Bounded. */
+/**
+ * What happened in a scope, in order: its own events, what may be its own, logs, exits. Bounded: where it is too long, what
+ * happens to every message goes first.
+ */
 export function timeline(entries: Iterable<Entry>, options: TimelineOptions): TimelineLine[] {
+  const all = [...entries].filter(({ sequence }) => sequence >= options.from);
+  const limit = options.limit ?? 60;
+  const lines = linesOf(all, options);
+  if (lines.length <= limit) return lines;
+  return shorten(
+    linesOf(
+      all.filter((entry) => entry.kind !== "note" || entry.routine !== true),
+      options,
+    ),
+    limit,
+  );
+}
+
+function linesOf(entries: readonly Entry[], options: TimelineOptions): TimelineLine[] {
   const lines: TimelineLine[] = [];
+  const sent = new Map(entries.flatMap((entry) => (entry.kind === "sent" ? [[entry.id, entry.sequence]] : [])));
   let looks: { probe: string; index: number; count: number } | undefined;
   for (const entry of entries) {
-    if (entry.sequence < options.from) continue;
-    const line = describe(entry, options);
+    const line = describe(entry, options, sent);
     if (line === undefined) continue;
     if (entry.kind === "look" && looks?.probe === entry.probe && looks.index === lines.length - 1) {
       looks.count++;
@@ -44,11 +65,15 @@ export function timeline(entries: Iterable<Entry>, options: TimelineOptions): Ti
     if (entry.kind === "look") looks = { probe: entry.probe, index: lines.length - 1, count: 1 };
   }
   // a send is written down when the broker has accepted it, after what it caused may have arrived
-  lines.sort((a, b) => a.offset - b.offset);
-  return shorten(lines, options.limit ?? 60);
+  return lines.sort((a, b) => a.offset - b.offset);
 }
 
-function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): TimelineLine | undefined {
+/** `sent` has the sequences of what was sent, by the broker's ids. */
+function describe(
+  entry: Entry,
+  { scope, openedAt, belongs }: TimelineOptions,
+  sent: ReadonlyMap<string, number>,
+): TimelineLine | undefined {
   const base = { offset: entry.at - openedAt, kind: entry.kind };
   switch (entry.kind) {
     case "scope opened":
@@ -62,7 +87,7 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
       return {
         ...base,
         offset: entry.startedAt - openedAt,
-        text: `sent ${entry.channel}${reached}`,
+        text: `sent ${entry.channel} #${entry.sequence}${reached}`,
         content: entry.payload,
       };
     }
@@ -71,7 +96,7 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
       const again = entry.redeliveryOf === undefined ? "" : ` again (delivery ${entry.deliveries})`;
       return {
         ...base,
-        text: `received ${entry.channel} #${entry.sequence}${again}`,
+        text: `heard ${entry.channel} #${entry.sequence}${again}`,
         content: entry.payload,
         ...(owner !== "mine" && { belongs: owner }),
       };
@@ -80,7 +105,7 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
       const owner = belongs(entry);
       return {
         ...base,
-        text: `received ${entry.channel}, ${entry.why}: ${entry.problems.join("; ")}`,
+        text: `heard ${entry.channel} #${entry.sequence}, ${entry.why}: ${entry.problems.join("; ")}`,
         content: entry.body,
         ...(owner !== "mine" && { belongs: owner }),
       };
@@ -108,11 +133,25 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
         : undefined;
     case "verdict":
       return entry.scope === scope ? { ...base, text: `${entry.what}: ${entry.outcome}, ${entry.detail}` } : undefined;
-    case "note":
-      return entry.scope === undefined || entry.scope === scope ? { ...base, text: entry.text } : undefined;
+    case "note": {
+      if (entry.scope !== undefined && entry.scope !== scope) return undefined;
+      if (entry.about === undefined) return { ...base, text: entry.text };
+      const owner = belongs(entry);
+      if (owner === "foreign") return undefined;
+      return { ...base, text: noteText(entry, sent), ...(owner !== "mine" && { belongs: owner }) };
+    }
     case "gap":
       return { ...base, text: `${entry.dropped} older entries were dropped` };
   }
+}
+
+/** "taken from queue orders (receive 1), of #7"; of what the harness did not send itself, the beginning of the broker's id. */
+function noteText({ sequence, text, about, fault }: Stamped<NoteEntry>, sent: ReadonlyMap<string, number>): string {
+  const { messageId } = about ?? {};
+  const hit = fault?.event === "hit" ? `#${sequence} ` : "";
+  if (messageId === undefined) return `${hit}${text}`;
+  const event = sent.get(messageId);
+  return `${hit}${text}, ${event === undefined ? `message ${messageId.slice(0, idShown)}` : `of #${event}`}`;
 }
 
 function lookText(entry: LookEntry): string {

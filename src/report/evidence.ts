@@ -52,11 +52,31 @@ export interface Evidence {
     readonly busy: readonly string[];
   };
   readonly systems: readonly { readonly name: string; readonly ready: boolean }[];
+  /** Faults that somebody injected: made during the scope, or that hit something of it. */
+  readonly faults: readonly InjectedFaultEvidence[];
   readonly timeline: readonly TimelineLine[];
   /** The error behind it. */
   readonly cause?: unknown;
   /** What `onTimeout` returned. */
   readonly dump?: unknown;
+}
+
+/** A fault that somebody injected. */
+export interface InjectedFaultEvidence {
+  /** "duplicate on queue orders, number 2". */
+  readonly name: string;
+  /** How often it hit something of the scope, or something of which is not known whose it is. */
+  readonly count: number;
+  /** The first of its hits. */
+  readonly hits: readonly {
+    /** Position in the journal. */
+    readonly sequence: number;
+    /** Milliseconds since the scope began. */
+    readonly offset: number;
+    readonly text: string;
+  }[];
+  /** What was wrong with the fault itself. */
+  readonly problem?: string;
 }
 
 export interface EventEvidence {

@@ -1,4 +1,4 @@
-export type { Evidence, EventEvidence, LookEvidence } from "./evidence.ts";
+export type { Evidence, EventEvidence, InjectedFaultEvidence, LookEvidence } from "./evidence.ts";
 export { renderJson } from "./json.ts";
 export { toPlain } from "./plain.ts";
 export { renderText } from "./text.ts";

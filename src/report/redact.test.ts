@@ -23,6 +23,7 @@ const evidence: Evidence = {
   unexpected: [],
   others: [],
   systems: [],
+  faults: [],
   timeline: [],
 };
 

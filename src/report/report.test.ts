@@ -26,6 +26,7 @@ const evidence: Evidence = {
   unexpected: [],
   others: [],
   systems: [{ name: "shop", ready: false }],
+  faults: [],
   timeline: [{ offset: 0, kind: "scope opened", text: "test begins" }],
 };
 
@@ -42,6 +43,24 @@ describe("the text of a failure", () => {
   timeline of "a test"
     +0 ms  test begins
   hint      Compare the closest one.`);
+  });
+
+  test("names the injected faults: where they hit, what was wrong with them, and that they hit nothing", () => {
+    const hits = [3, 5, 7, 9, 11, 13].map((sequence) => ({ sequence, offset: 1, text: "delivered twice" }));
+    const faults = [
+      { name: "duplicate on queue orders", count: 42, hits },
+      { name: "drop on queue orders, number 2", count: 0, hits: [] },
+      { name: "delay by 5s on queue orders", count: 0, hits: [], problem: "its predicate threw TypeError" },
+      ...Array.from({ length: 10 }, (_, index) => ({ name: `fault ${index}`, count: 0, hits: [] })),
+    ];
+    const text = renderText({ ...evidence, faults });
+    expect(text).toContain(`
+  faults    duplicate on queue orders: hit #3, #5, #7, #9, #11, and 37 more
+            drop on queue orders, number 2: hit nothing of this test
+            delay by 5s on queue orders: its predicate threw TypeError
+`);
+    expect(text).toContain("            … and 3 more\n");
+    expect(JSON.parse(renderJson({ ...evidence, faults }))).toMatchObject({ faults });
   });
 
   test("is bounded, and keeps its hint", () => {

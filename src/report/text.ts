@@ -1,6 +1,6 @@
 import { formatDuration } from "../errors.ts";
 import { errorText } from "./error-text.ts";
-import type { Evidence, EventEvidence } from "./evidence.ts";
+import type { Evidence, EventEvidence, InjectedFaultEvidence } from "./evidence.ts";
 import { toPlainWithin } from "./plain.ts";
 import { isSecret, redacted } from "../text/index.ts";
 import { oneLine, shorten, summarize } from "./summarize.ts";
@@ -11,6 +11,8 @@ const longestRow = 1_000;
 const eventsShown = 5;
 const differencesShown = 10;
 const linesShown = 8;
+const faultsShown = 10;
+const hitsShown = 5;
 /** Shorter times than this, ms, are not worth a word. */
 const enoughToSay = 50;
 const indent = " ".repeat(14);
@@ -24,6 +26,7 @@ export function renderText(evidence: Evidence): string {
   return fit([
     evidence.headline,
     ...facts(evidence),
+    ...faults(evidence),
     ...closest(evidence),
     ...events("came late", evidence.late, ({ by }) => `, ${formatDuration(by)} after the deadline`),
     ...events("this came", unexpected),
@@ -99,6 +102,22 @@ function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems,
   if (cause !== undefined)
     rows.push(...block("cause", errorText(toPlainWithin(cause, longest)) ?? summarize(cause, 400)));
   return rows;
+}
+
+/** The faults that were injected: what was done to the system on purpose. */
+function faults({ faults: injected }: Evidence): string[] {
+  const rows = injected
+    .slice(0, faultsShown)
+    .map((fault, index) => row(index === 0 ? "faults" : "", `${fault.name}: ${faultText(fault)}`));
+  if (injected.length > faultsShown) rows.push(row("", `… and ${injected.length - faultsShown} more`));
+  return rows;
+}
+
+function faultText({ count, hits, problem }: InjectedFaultEvidence): string {
+  if (count === 0) return problem ?? "hit nothing of this test";
+  const shown = hits.slice(0, hitsShown).map(({ sequence }) => `#${sequence}`);
+  const more = count > shown.length ? `, and ${count - shown.length} more` : "";
+  return `hit ${shown.join(", ")}${more}${problem === undefined ? "" : `; ${problem}`}`;
 }
 
 function closest({ closest: near }: Evidence): string[] {

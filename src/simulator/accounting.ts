@@ -2,11 +2,14 @@ import type { Accounting, Mark, Pending } from "../contracts/index.ts";
 import { formatDuration } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { Queue } from "./broker/queue.ts";
+import { noteOf } from "./notes.ts";
 
 const namedMessages = 20;
 
 /** Exact counts: the simulator knows every message's life. */
-export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string }>): Accounting {
+export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOpened">> {
+  /** By queue, once for each reader. */
+  const readByHarness: string[] = [];
   return {
     // the seed is told where a failure names its source, so that the order can be had again
     name: broker.seed === undefined ? "the simulator" : `the simulator (order seed ${broker.seed})`,
@@ -16,11 +19,19 @@ export function accountingOf(broker: Broker, scopes: Set<{ readonly name: string
         onChange: (listener) => broker.onChange(listener),
       }),
     reached: (messageId) => broker.reached(messageId),
-    scopeOpened(name) {
-      const scope = { name };
-      scopes.add(scope);
-      return { [Symbol.dispose]: () => void scopes.delete(scope) };
+    harnessReads(queue) {
+      readByHarness.push(queue);
+      return {
+        [Symbol.dispose]: () => {
+          readByHarness.splice(readByHarness.indexOf(queue), 1);
+        },
+      };
     },
+    notes: (listener) =>
+      broker.activity.listen((activity) => {
+        const note = noteOf(activity, broker, readByHarness);
+        if (note !== undefined) listener(note);
+      }),
   };
 }
 

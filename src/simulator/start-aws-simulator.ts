@@ -1,14 +1,18 @@
 import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
-import type { Accounting, Mark, MarkOptions } from "../contracts/index.ts";
+import type { Accounting, BrokerNote, Mark, MarkOptions } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
 import { type Clock, type Duration, milliseconds, systemClock } from "../time/index.ts";
 import { accountingOf } from "./accounting.ts";
 import { AwsServer } from "./aws/server.ts";
+import { tokenOfTests } from "./aws/endpoint-request.ts";
 import type { Activity } from "./broker/activity.ts";
 import { Broker } from "./broker/broker.ts";
 import type { StoredMessage } from "./broker/message.ts";
 import type { Queue } from "./broker/queue.ts";
+import { EndpointFaultsInForce } from "./faults/endpoint-faults-in-force.ts";
+import { type Faults, SimulatorFaults } from "./faults/faults.ts";
+import { FaultRegistry } from "./faults/registry.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -47,7 +51,12 @@ export interface AwsSimulatorOptions {
 export interface AwsClientConfig {
   readonly endpoint: string;
   readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The session token tells the test's own calls from those of systems, which faults of the endpoint are for. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
 }
 
 /** A queue at one moment. */
@@ -116,6 +125,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   /** Makes messages in flight on one queue visible now. Returns how many. Touches nothing else. */
   expireVisibility(queue: string, which?: (message: MessageInspection) => boolean): number;
   inspect(queue: string): QueueInspection;
+  /** Puts faults in force, on messages or on requests. */
+  readonly faults: Faults;
   /** The names of all queues. */
   readonly queues: readonly string[];
   /** What happened to a message that was sent or published, in order. */
@@ -123,9 +134,10 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   /** Calls back for everything that happens to messages. */
   onActivity(listener: (activity: Activity) => void): Disposable;
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
-  notes(listener: (text: string) => void): Disposable;
+  notes(listener: (note: BrokerNote) => void): Disposable;
   reached(messageId: string): number | undefined;
   scopeOpened(name: string): Disposable;
+  harnessReads(queue: string): Disposable;
   close(): Promise<void>;
 }
 
@@ -137,8 +149,9 @@ export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Prom
   }
   const seed = options.order === undefined ? undefined : (options.order.seed ?? randomInt(2 ** 32));
   const broker = new Broker(new VirtualClock(clock), region, seed, options);
-  const server = await AwsServer.listen(broker, { host, port, token });
-  return new RunningSimulator(broker, server, host, token ?? "wakeful");
+  const endpointFaults = new EndpointFaultsInForce(() => clock.wall());
+  const server = await AwsServer.listen(broker, { host, port, token, faults: endpointFaults });
+  return new RunningSimulator(broker, server, endpointFaults, host, token ?? "wakeful");
 }
 
 class RunningSimulator implements AwsSimulator {
@@ -149,17 +162,27 @@ class RunningSimulator implements AwsSimulator {
   readonly config: AwsClientConfig;
   readonly seed: number | undefined;
   readonly env: Readonly<Record<string, string>>;
+  readonly faults: Faults;
   readonly #broker: Broker;
   readonly #server: AwsServer;
   readonly #scopes = new Set<{ readonly name: string }>();
-  readonly #accounting: Accounting;
+  readonly #accounting: ReturnType<typeof accountingOf>;
+  readonly #registry: FaultRegistry;
   readonly #travel: TimeTravel;
   #closing: Promise<void> | undefined;
 
-  constructor(broker: Broker, server: AwsServer, host: string, accessKeyId: string) {
+  constructor(
+    broker: Broker,
+    server: AwsServer,
+    endpointFaults: EndpointFaultsInForce,
+    host: string,
+    accessKeyId: string,
+  ) {
     this.#broker = broker;
     this.#server = server;
-    this.#accounting = accountingOf(broker, this.#scopes);
+    this.#accounting = accountingOf(broker);
+    this.#registry = new FaultRegistry(broker, this.#scopes);
+    this.faults = new SimulatorFaults(broker, this.#registry, endpointFaults);
     this.#travel = new TimeTravel(broker, this.#scopes);
     this.name = this.#accounting.name;
     this.port = server.port;
@@ -167,7 +190,8 @@ class RunningSimulator implements AwsSimulator {
     this.seed = broker.seed;
     this.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
     const secretAccessKey = "wakeful";
-    this.config = { endpoint: this.url, region: this.region, credentials: { accessKeyId, secretAccessKey } };
+    const credentials = { accessKeyId, secretAccessKey, sessionToken: tokenOfTests };
+    this.config = { endpoint: this.url, region: this.region, credentials };
     this.env = {
       AWS_ENDPOINT_URL: this.url,
       AWS_ENDPOINT_URL_SNS: this.url,
@@ -253,10 +277,12 @@ class RunningSimulator implements AwsSimulator {
     return this.#broker.activity.listen(listener);
   }
 
-  notes(listener: (text: string) => void): Disposable {
-    return this.#broker.activity.listen(({ what, detail = "" }) => {
-      if (what === "time advanced") listener(`simulator: time advanced ${detail}`);
-    });
+  notes(listener: (note: BrokerNote) => void): Disposable {
+    return this.#accounting.notes(listener);
+  }
+
+  harnessReads(queue: string): Disposable {
+    return this.#accounting.harnessReads(queue);
   }
 
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark> {
@@ -270,7 +296,12 @@ class RunningSimulator implements AwsSimulator {
   scopeOpened(name: string): Disposable {
     const scope = { name };
     this.#scopes.add(scope);
-    return { [Symbol.dispose]: () => void this.#scopes.delete(scope) };
+    return {
+      [Symbol.dispose]: () => {
+        this.#scopes.delete(scope);
+        this.#registry.scopeClosed(scope);
+      },
+    };
   }
 
   close(): Promise<void> {

@@ -124,7 +124,7 @@ describe("consumers", () => {
 
 test("what moves the time stands in the timeline, with who was not back", async () => {
   const notes: string[] = [];
-  using _ = simulator.notes((text) => notes.push(text));
+  using _ = simulator.notes(({ text }) => notes.push(text));
   await simulator.advance("90s");
   expect(notes).toEqual(["simulator: time advanced by 1 min 30 s"]);
 });

@@ -38,7 +38,7 @@ describe.concurrent("a service", { timeout: 30_000 }, () => {
       expect(await tableOf(simulator).rows({ customer_id })).toHaveLength(1);
       await scope.channels.customerCreated.next({ customer_id });
       const lines = scope.timeline().split("\n");
-      const steps = ['"event stored"', '"stored event picked up"', "received customerCreated"].map((step) =>
+      const steps = ['"event stored"', '"stored event picked up"', "heard customerCreated"].map((step) =>
         lines.findIndex((line) => line.includes(step)),
       );
       expect(steps).not.toContain(-1);

@@ -7,6 +7,7 @@ const journal = ["src/journal"];
 const simulator = ["test/conformance"];
 const simulatorUnits = ["src/simulator"];
 const http = ["src/simulator/aws/http"];
+const faults = ["src/simulator/faults"];
 const snsSqs = ["src/transports/sns-sqs"];
 const inProcess = ["src/transports/in-process"];
 const launch = ["src/launch"];
@@ -338,6 +339,118 @@ export const harnessMutants: readonly Mutant[] = [
     tests: simulator,
   },
   {
+    name: "faults: one outlives its scope",
+    file: "src/simulator/faults/registry.ts",
+    find: "if (scopes.delete(scope) && scopes.size === 0) this.undo(fault);",
+    replace: "if (scopes.delete(scope) && scopes.size < 0) this.undo(fault);",
+    tests: faults,
+  },
+  {
+    name: "faults: one ends with the first of its scopes",
+    file: "src/simulator/faults/registry.ts",
+    find: "if (scopes.delete(scope) && scopes.size === 0) this.undo(fault);",
+    replace: "if (scopes.delete(scope)) this.undo(fault);",
+    tests: faults,
+  },
+  {
+    name: "faults: a hit is told to nobody",
+    file: "src/simulator/faults/fault.ts",
+    find: '    this.#owner.tell(this, "hit", text, struck);\n',
+    replace: "",
+    tests: faults,
+  },
+  {
+    name: "faults: the number of a message is counted from 0",
+    file: "src/simulator/faults/selection.ts",
+    find: "this.#numbers?.has(this.#passed)",
+    replace: "this.#numbers?.has(this.#passed - 1)",
+    tests: faults,
+  },
+  {
+    name: "faults: the seed of a share is ignored",
+    file: "src/simulator/faults/selection.ts",
+    find: "randomOf(String(seed))",
+    replace: 'randomOf(String(seed) && "1")',
+    tests: faults,
+  },
+  {
+    name: "faults: a message that was lost is still counted",
+    file: "src/simulator/broker/queue.ts",
+    find: "if (!lost) this.#arrive(",
+    replace: "this.#arrive(",
+    tests: faults,
+  },
+  {
+    name: "faults: a message that was lost reached somebody",
+    file: "src/simulator/broker/broker.ts",
+    find: "accepted.lost ? 0 : reached",
+    replace: "reached",
+    tests: faults,
+  },
+  {
+    name: "faults: a duplicate is another message",
+    file: "src/simulator/broker/message.ts",
+    find: "return arrived(message, message.traceId, { ...message, deduplicationId",
+    replace: "return arrived(message, message.traceId, { ...message, id: `${message.id}-2`, deduplicationId",
+    tests: faults,
+  },
+  {
+    name: "faults: a message in a batch is acknowledged although that was refused",
+    file: "src/simulator/faults/place-faults.ts",
+    find: 'return this.#strike("rejectAcknowledgement", message',
+    replace: 'return false && this.#strike("rejectAcknowledgement", message',
+    tests: faults,
+  },
+  {
+    name: "faults: requests of the test itself are hit",
+    file: "src/simulator/aws/endpoint-request.ts",
+    find: '=== tokenOfTests ? "test" : "system"',
+    replace: '=== tokenOfTests ? "system" : "system"',
+    tests: faults,
+  },
+  {
+    name: "faults: two copies of a message share a receipt handle",
+    file: "src/simulator/broker/queue.ts",
+    find: "this.#receipts.of(message.id, ++this.#handedOut)",
+    replace: "this.#receipts.of(message.id, message.receives)",
+    tests: faults,
+  },
+  {
+    name: "faults: a reply that is lost is lost before the request took effect",
+    file: "src/simulator/aws/server.ts",
+    find: 'if (met.close === "before") return undefined;',
+    replace: "if (met.close !== undefined) return undefined;",
+    tests: faults,
+  },
+  {
+    name: "faults: a failure does not name them",
+    file: "src/harness/failure.ts",
+    find: "faults: scope.faults.evidence(),",
+    replace: "faults: [],",
+    tests: harness,
+  },
+  {
+    name: "faults: a failure names what hit another test",
+    file: "src/harness/take-note.ts",
+    find: 'if (scope.belongs(entry) !== "foreign") scope.faults',
+    replace: "scope.faults",
+    tests: harness,
+  },
+  {
+    name: "faults: a proof under a fault does not say so",
+    file: "src/harness/absence.ts",
+    find: "...(faults.length > 0 && { faults })",
+    replace: "...(faults.length < 0 && { faults })",
+    tests: harness,
+  },
+  {
+    name: "the timeline shows what became of other tests' messages",
+    file: "src/journal/timeline.ts",
+    find: '      if (owner === "foreign") return undefined;\n',
+    replace: "",
+    tests: harness,
+  },
+  {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
     find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",
@@ -354,7 +467,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "the harness's own queue counts as a consumer",
     file: "src/simulator/broker/fan-out.ts",
-    find: "      if (!queue.harnessOwned) return 1;",
+    find: "      if (!queue.harnessOwned && !lost) return 1;",
     replace: "      return 1;",
     tests: [...simulator, ...snsSqs],
   },

@@ -120,7 +120,7 @@ describe.concurrent("a variant of the service", () => {
         });
         const accepted = scope.timeline().indexOf('"event stored"');
         const processed = scope.timeline().indexOf('"stored event picked up"');
-        const emitted = scope.timeline().indexOf("received customerCreated");
+        const emitted = scope.timeline().indexOf("heard customerCreated");
         expect([-1, accepted, processed, emitted]).toEqual(
           [-1, accepted, processed, emitted].toSorted((a, b) => a - b),
         );

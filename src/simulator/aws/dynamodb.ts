@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { createRequire } from "node:module";
 import type { Answer, Refusal } from "./http/answer.ts";
-import { frameworkError } from "./aws-error.ts";
+import { type AwsError, frameworkError } from "./aws-error.ts";
 import { problemOf } from "./dynamodb-input.ts";
 import { jsonError } from "./refused.ts";
 
@@ -46,6 +46,11 @@ export class DynamoDb {
     this.#server?.removeAllListeners();
     this.#server = undefined;
   }
+}
+
+export function dynamoDbError({ status, code, message }: AwsError): Answer {
+  const __type = `com.amazonaws.dynamodb.v20120810#${code}`;
+  return { status, contentType: "application/x-amz-json-1.0", body: JSON.stringify({ __type, message }) };
 }
 
 function failed(operation: string, why: string): Answer {

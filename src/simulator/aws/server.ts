@@ -3,19 +3,22 @@ import { type Broker, account } from "../broker/broker.ts";
 import { type Admission, notAdmitted } from "./admission.ts";
 import { AwsError, frameworkError } from "./aws-error.ts";
 import { type Destination, destinationOf } from "./destination.ts";
-import { DynamoDb } from "./dynamodb.ts";
+import type { EndpointFaultsInForce } from "../faults/endpoint-faults-in-force.ts";
+import { endpointRequest, requestFacts } from "./endpoint-request.ts";
+import { interfere, refusalError } from "./interfere.ts";
+import { DynamoDb, dynamoDbError } from "./dynamodb.ts";
 import type { Answer } from "./http/answer.ts";
 import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
 import { readBody } from "./http/read-body.ts";
 import type { Caller, WireRequest } from "./http/wire-request.ts";
-import { refusalText, refused } from "./refused.ts";
+import { jsonError, refusalText, refused } from "./refused.ts";
 import { headOf, type RequestHead } from "./request-head.ts";
 import { snsActions } from "./sns/actions.ts";
-import { answerSns } from "./sns/wire-query.ts";
+import { answerSns, snsError } from "./sns/wire-query.ts";
 import { isSqsAction } from "./sqs/run.ts";
 import { answerJson } from "./sqs/wire-json.ts";
-import { answerQuery, sqsVersion } from "./sqs/wire-query.ts";
+import { answerQuery, queryError, sqsVersion } from "./sqs/wire-query.ts";
 
 const largestBody = 4 * 1024 * 1024;
 /** As DynamoDB has it. */
@@ -25,6 +28,7 @@ const queuePath = /^\/\d{12}\/[^/]+\/?$/;
 
 export interface ServerOptions extends Admission {
   readonly port: number;
+  readonly faults: EndpointFaultsInForce;
 }
 
 /** The simulator's services behind one port: tells them apart, and lets nobody in who must not. */
@@ -61,8 +65,8 @@ export class AwsServer {
     const unwanted = notAdmitted(head, this.#options);
     if (unwanted !== undefined) return this.#tell(refused(unwanted, head));
     const destination = destinationOf(head);
-    // dynalite wants all headers
-    if (destination.to === "dynamodb") return undefined;
+    // dynalite wants all headers; faults interfere with connections
+    if (destination.to === "dynamodb" || this.#options.faults.any) return undefined;
     try {
       const answer = this.#answer(request, destination, caller);
       return answer instanceof Promise
@@ -100,6 +104,14 @@ export class AwsServer {
     } catch (error) {
       // anything else: the connection is gone
       return error instanceof AwsError ? refused(error, head) : undefined;
+    }
+    if (this.#options.faults.any) {
+      const text = body.toString("utf8");
+      const { service, action, json, write } = addressed(head, destination, text);
+      const met = this.#options.faults.meet(endpointRequest(incoming, service, action), requestFacts(incoming, text));
+      interfere(response, met, this.#broker.time);
+      if (met.refusal !== undefined) return write(refusalError(met.refusal, service, json));
+      if (met.close === "before") return undefined;
     }
     if (destination.to === "dynamodb") {
       const { method = "", url = "/", headers } = incoming;
@@ -145,6 +157,18 @@ function isForSqs(form: URLSearchParams, path: string): boolean {
   if (version !== null) return version === sqsVersion;
   const action = form.get("Action") ?? "";
   return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
+}
+
+/** What a request asks for, of whom, and how errors are written to it. */
+function addressed(head: RequestHead, destination: Destination, body: string) {
+  const action = head.target.slice(head.target.indexOf(".") + 1);
+  if (destination.to === "dynamodb") return { service: "dynamodb" as const, action, json: true, write: dynamoDbError };
+  if (destination.to === "sqs") return { service: "sqs" as const, action, json: true, write: jsonError };
+  const form = new URLSearchParams(body === "" ? head.search : body);
+  const asked = { action: form.get("Action") ?? "", json: false };
+  return isForSqs(form, head.path)
+    ? { service: "sqs" as const, ...asked, write: queryError }
+    : { service: "sns" as const, ...asked, write: snsError };
 }
 
 /** An error of ours, in AWS's words, so that no caller hangs. */

@@ -22,15 +22,24 @@ export interface Activity {
     /** A request was answered with an error, whichever; `detail` says which and why. */
     | "refused"
     /** AWS would not have: the queue's policy does not let the topic send to it. Told once a subscription. */
-    | "delivered without a queue policy";
+    | "delivered without a queue policy"
+    /** A fault was put in force, hit something, was undone, or its predicate threw. */
+    | "fault set"
+    | "fault hit"
+    | "fault undone"
+    | "fault broken";
   /** Virtual milliseconds since the epoch. */
   readonly at: number;
   readonly queue?: string;
   readonly messageId?: string;
   /** Of the publish or send that it came from. */
   readonly origin?: string;
+  /** The trace of a harness that it bears; "" when it bears none. */
+  readonly traceId?: string;
   readonly receives?: number;
   readonly detail?: string;
+  /** The fault's name. */
+  readonly fault?: string;
 }
 
 const messagesKept = 10_000;

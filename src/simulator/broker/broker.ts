@@ -141,7 +141,7 @@ export class Broker {
     // asked before: the sender's own harness may poll as a consequence
     const reached = !queue.harnessOwned && queue.consumers.polled ? 1 : 0;
     const accepted = queue.add(message, undefined, delay);
-    if (!accepted.duplicate) this.#rememberReach(accepted.id, reached);
+    if (!accepted.duplicate) this.#rememberReach(accepted.id, accepted.lost ? 0 : reached);
     return accepted;
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
+import type { Fate, Passing } from "./faults-in-force.ts";
 import { effectiveDeliveryPolicy, retryDelays } from "./delivery-policy.ts";
 import { passesFilter } from "./filter-policy/match.ts";
 import type { HttpDeliveries } from "./http-delivery.ts";
@@ -67,23 +68,32 @@ export class FanOut {
     const sequence = topic.next();
     const about: Published = { messageId, ...(topic.fifo && { sequenceNumber: sequenceNumber(sequence) }) };
     if (key !== undefined) topic.recent.remember(key, { id: messageId, origin: messageId, sequence, at: now });
+    const fate = topic.faults?.publishing(passing(publication, messageId));
+    if (fate?.lost === true) return { ...about, reached: 0 };
+    const reached = this.#deliver(topic, publication, about, fate);
+    if (fate?.twice === true) this.#deliver(topic, publication, about, fate);
+    return { ...about, reached };
+  }
+
+  /** To each subscription whose filter lets it pass. Returns how many consumers that reached. */
+  #deliver(topic: Topic, publication: Publication, about: Published, fate: Fate | undefined): number {
     let reached = 0;
     for (const subscription of topic.subscriptions.values()) {
       const { protocol, filter, filterScope, confirmed } = subscription;
       const body = publication.bodyFor(protocol);
       if (!confirmed || !passesFilter(filter, filterScope, { body, attributes: publication.attributes })) continue;
       const message = messageFor(topic, publication, about, subscription, body);
-      if (protocol === "sqs") reached += this.#toQueue(subscription, message, messageId);
+      if (protocol === "sqs") reached += this.#toQueue(subscription, message, about.messageId, fate);
       else {
         reached++;
-        this.#toHttp(topic, subscription, message, publication, about);
+        this.#toHttp(topic, subscription, message, publication, about, fate);
       }
     }
-    return { ...about, reached };
+    return reached;
   }
 
   /** Returns how many consumers that reached. */
-  #toQueue(subscription: TopicSubscription, message: NewMessage, messageId: string): number {
+  #toQueue(subscription: TopicSubscription, message: NewMessage, messageId: string, fate: Fate | undefined): number {
     const queue = this.#queueByArn(subscription.endpoint);
     const attributes = Object.keys(message.attributes).length;
     if (attributes > mostRawAttributes)
@@ -94,11 +104,11 @@ export class FanOut {
         `raw delivery with ${attributes} attributes, ${mostRawAttributes} at most`,
       );
     else if (queue === undefined) this.#giveUp(subscription, message, messageId, "the queue does not exist");
-    else if (!this.#maySend(queue, subscription))
+    else if (!this.#maySend(queue, subscription, message, messageId))
       this.#giveUp(subscription, message, messageId, "the queue's policy does not let the topic send to it");
     else {
-      queue.add(fitting(message, queue), messageId);
-      if (!queue.harnessOwned) return 1;
+      const { lost } = queue.add(fitting(message, queue), messageId, queue.settings.delay, fate);
+      if (!queue.harnessOwned && !lost) return 1;
     }
     return 0;
   }
@@ -109,9 +119,11 @@ export class FanOut {
     message: NewMessage,
     publication: Publication,
     about: Published,
+    fate: Fate | undefined,
   ): void {
     const { endpoint } = subscription;
     const { messageId } = about;
+    const traceId = traceIdOf({ body: message.body, attributes: publication.attributes });
     const policy = effectiveDeliveryPolicy(subscription.deliveryPolicy, topic.deliveryPolicy);
     this.#http.send({
       subscriptionArn: subscription.arn,
@@ -121,14 +133,19 @@ export class FanOut {
         "content-type": policy.requestPolicy.headerContentType,
       },
       body: message.body,
-      traceId: traceIdOf({ body: message.body, attributes: publication.attributes }),
+      traceId,
       retryDelays: retryDelays(policy.healthyRetryPolicy),
       maxReceivesPerSecond: policy.throttlePolicy?.maxReceivesPerSecond,
+      delay: fate?.delay ?? 0,
       failed: (reason, attempt) => {
-        this.#note("delivery failed", messageId, { detail: `${endpoint}: ${reason} (attempt ${attempt})` });
+        this.#note("delivery failed", messageId, {
+          traceId,
+          detail: `${endpoint}: ${reason} (attempt ${attempt})`,
+        });
       },
       ended: (failure, attempts) => {
-        if (failure === undefined) this.#note("delivered", messageId, { receives: attempts, detail: endpoint });
+        if (failure === undefined)
+          this.#note("delivered", messageId, { traceId, receives: attempts, detail: endpoint });
         else this.#giveUp(subscription, message, messageId, failure);
       },
     });
@@ -137,18 +154,19 @@ export class FanOut {
   #giveUp(subscription: TopicSubscription, message: NewMessage, messageId: string, reason: string): void {
     const { deadLetterArn, endpoint } = subscription;
     const detail = `${endpoint}: ${reason}`;
+    const traceId = traceIdOf(message);
     const queue = deadLetterArn === undefined ? undefined : this.#queueByArn(deadLetterArn);
-    if (queue === undefined) this.#note("discarded", messageId, { detail });
-    else if (!this.#maySend(queue, subscription))
-      this.#note("discarded", messageId, { detail: `${detail}; nor may the topic send to ${queue.name}` });
+    if (queue === undefined) this.#note("discarded", messageId, { traceId, detail });
+    else if (!this.#maySend(queue, subscription, message, messageId))
+      this.#note("discarded", messageId, { traceId, detail: `${detail}; nor may the topic send to ${queue.name}` });
     else {
       queue.add(fitting(message, queue), messageId);
-      this.#note("dead-lettered", messageId, { queue: queue.name, detail });
+      this.#note("dead-lettered", messageId, { traceId, queue: queue.name, detail });
     }
   }
 
   /** Without strict policies it may, but somebody is told that on AWS it might not. */
-  #maySend(queue: Queue, subscription: TopicSubscription): boolean {
+  #maySend(queue: Queue, subscription: TopicSubscription, message: NewMessage, messageId: string): boolean {
     const policy = queue.given.get("Policy");
     const { topicArn } = subscription;
     if (allowsTopic(policy, { topicArn, queueArn: queue.arn, account: this.#account })) return true;
@@ -156,9 +174,8 @@ export class FanOut {
     if (!subscription.warned) {
       subscription.warned = true;
       const what = policy === undefined || policy === "" ? "has no policy" : "has a policy that does not let it";
-      this.#activity.add({
-        what: "delivered without a queue policy",
-        at: this.#time.now(),
+      this.#note("delivered without a queue policy", messageId, {
+        traceId: traceIdOf(message),
         queue: queue.name,
         detail: `${topicArn} sends to ${queue.name}, which ${what}: AWS would not deliver`,
       });
@@ -169,6 +186,13 @@ export class FanOut {
   #note(what: Activity["what"], origin: string, more: Partial<Activity>): void {
     this.#activity.add({ what, at: this.#time.now(), messageId: origin, origin, ...more });
   }
+}
+
+/** What a fault on the topic sees: the message for queues, before it is made into one a subscription. */
+function passing(publication: Publication, messageId: string): Passing {
+  const { attributes } = publication;
+  const body = publication.bodyFor("sqs");
+  return { id: messageId, origin: messageId, traceId: traceIdOf({ body, attributes }), body, attributes, receives: 0 };
 }
 
 function deduplicationKey(topic: Topic, { groupId, deduplicationId }: Publication): string | undefined {

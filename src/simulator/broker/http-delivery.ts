@@ -16,6 +16,8 @@ export interface HttpDelivery {
   /** Milliseconds before each retry. */
   readonly retryDelays: readonly number[];
   readonly maxReceivesPerSecond: number | undefined;
+  /** Virtual milliseconds before the first attempt. */
+  readonly delay: number;
   /** Told of each attempt that failed. */
   readonly failed: (reason: string, attempt: number) => void;
   /** Told once, at the end: undefined when it was taken, else why it was given up. Not when it is cancelled. */
@@ -65,7 +67,7 @@ export class HttpDeliveries {
   }
 
   send(delivery: HttpDelivery): void {
-    const triedAt = this.#slot(delivery);
+    const triedAt = this.#slot(delivery) + delivery.delay;
     const pending: Pending = {
       delivery,
       state: "waiting",

@@ -58,7 +58,7 @@ interface Arrival {
   readonly deduplicationId: string | undefined;
   readonly receives?: number;
   readonly firstReceivedAt?: number | undefined;
-  readonly deadLetteredFrom?: string;
+  readonly deadLetteredFrom?: string | undefined;
 }
 
 /**
@@ -88,6 +88,11 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
     deadline: undefined,
     deadLetteredFrom,
   };
+}
+
+/** The same message once more, as another copy of it with a state of its own. */
+export function copyOf(message: StoredMessage): StoredMessage {
+  return arrived(message, message.traceId, { ...message, deduplicationId: message.deduplicationId });
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { formatDuration } from "../../time/index.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication } from "./deduplication.ts";
-import { arrived, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
+import type { Fate, QueueFaultsInForce } from "./faults-in-force.ts";
+import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
@@ -38,6 +40,8 @@ export interface Accepted {
   readonly sequence: number;
   /** Whether it is a message that was sent before, so that nothing was added. */
   readonly duplicate: boolean;
+  /** Whether a fault lost it: it is nowhere. */
+  readonly lost: boolean;
 }
 
 /** A queue: messages, each in one state. All times are virtual. */
@@ -56,17 +60,24 @@ export class Queue {
   readonly consumers: Consumers;
   purgedAt: number | undefined;
   #moveTasks: readonly MoveTask[] = [];
+  /** Those in force on it, if any. */
+  faults: QueueFaultsInForce | undefined;
+  /** By a fault: it waits for the next one to overtake it. */
+  #held: StoredMessage | undefined;
   readonly #time: VirtualClock;
   readonly #activity: ActivityLog;
   readonly #changed: () => void;
   readonly #deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
   readonly #ready: ReadyMessages;
   readonly #messages = new Map<string, StoredMessage>();
+  /** By a fault: messages that are here twice, with the same id. */
+  readonly #copies = new Set<StoredMessage>();
   readonly #receipts: Receipts;
   readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
   #sequence = 0;
+  #handedOut = 0;
 
   constructor(options: {
     name: string;
@@ -111,11 +122,11 @@ export class Queue {
   }
 
   get messages(): Iterable<StoredMessage> {
-    return this.#messages.values();
+    return this.#all();
   }
 
-  /** Takes a message in, or tells which earlier one it is the same as. */
-  add(message: NewMessage, origin: string | undefined, delay = this.settings.delay): Accepted {
+  /** Takes a message in, or tells which earlier one it is the same as. `fate`: what faults did to it before it came here. */
+  add(message: NewMessage, origin: string | undefined, delay = this.settings.delay, fate?: Fate): Accepted {
     const now = this.#time.now();
     const { groupId = "", deduplicationId = this.#contentId(message) } = message;
     const { deduplicationScope } = this.settings;
@@ -123,8 +134,9 @@ export class Queue {
     const same = this.fifo && key !== undefined ? this.#sent.find(key, now) : undefined;
     if (same !== undefined) {
       const { id, origin: first, sequence } = same;
-      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId: id, origin: first });
-      return { id, origin: first, sequence, duplicate: true };
+      const traceId = traceIdOf(message);
+      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId: id, origin: first, traceId });
+      return { id, origin: first, sequence, duplicate: true, lost: false };
     }
     const id = newId();
     const sequence = ++this.#sequence;
@@ -132,8 +144,11 @@ export class Queue {
     const stored = arrived(message, traceIdOf(message), arrival);
     if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
-    this.#keep(stored, delay);
-    return { id, origin: stored.origin, sequence, duplicate: false };
+    const own = this.faults?.arriving(stored);
+    const lost = own?.lost === true;
+    const late = (fate?.delay ?? 0) + (own?.delay ?? 0);
+    if (!lost) this.#arrive(stored, delay + late, own?.heldFor ?? fate?.heldFor);
+    return { id, origin: stored.origin, sequence, duplicate: false, lost };
   }
 
   /**
@@ -169,7 +184,8 @@ export class Queue {
     const id = this.#receipts.messageId(receipt);
     if (id === undefined) return undefined;
     const message = this.#messages.get(id);
-    return message?.receipt === receipt ? message : "nothing";
+    if (message?.receipt === receipt) return message;
+    return [...this.#copies].find((copy) => copy.receipt === receipt) ?? "nothing";
   }
 
   delete(message: StoredMessage): void {
@@ -188,7 +204,7 @@ export class Queue {
 
   /** Lets messages in flight become visible now. Returns how many. */
   expireVisibility(which: (message: StoredMessage) => boolean): number {
-    const inFlight = [...this.#messages.values()].filter((message) => message.state === "in flight" && which(message));
+    const inFlight = [...this.#all()].filter((message) => message.state === "in flight" && which(message));
     for (const message of inFlight) this.#return(message, "returned");
     return inFlight.length;
   }
@@ -241,13 +257,13 @@ export class Queue {
     this.#retention.rearm();
     // only FIFO queues apply a new delay to what was sent before
     if (!this.fifo) return;
-    for (const message of this.#messages.values()) {
+    for (const message of this.#all()) {
       if (message.state === "delayed") this.#hide(message, "delayed", message.sentAt + this.settings.delay);
     }
   }
 
   purge(): void {
-    for (const message of this.#messages.values()) this.#remove(message);
+    for (const message of this.#all()) this.#remove(message);
     this.#ready.clear();
     this.#changed();
   }
@@ -259,13 +275,35 @@ export class Queue {
     this.purge();
   }
 
+  *#all(): Iterable<StoredMessage> {
+    yield* this.#messages.values();
+    yield* this.#copies;
+  }
+
   #contentId({ body }: NewMessage): string | undefined {
     const { contentBasedDeduplication } = this.settings;
     return contentBasedDeduplication ? createHash("sha256").update(body).digest("hex") : undefined;
   }
 
+  /** Keeps a new message, and lets it overtake one that is held back for that. One that overtakes is not held back itself. */
+  #arrive(message: StoredMessage, delay: number, heldFor: number | undefined): void {
+    const held = this.#held?.state === "delayed" ? this.#held : undefined;
+    this.#held = undefined;
+    if (held === undefined && heldFor !== undefined) {
+      this.#held = message;
+      this.#keep(message, delay + heldFor);
+      return;
+    }
+    this.#keep(message, delay);
+    if (held === undefined) return;
+    // not before the one that overtakes it: deadlines of one moment fire in the order in which they were set
+    if (delay > 0) this.#hide(held, "delayed", this.#time.now() + delay);
+    else this.#return(held, "returned");
+  }
+
   #keep(message: StoredMessage, delay: number): void {
-    this.#messages.set(message.id, message);
+    if (this.#messages.has(message.id)) this.#copies.add(message);
+    else this.#messages.set(message.id, message);
     if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
     else this.#show(message);
     this.#retention.add(message);
@@ -295,7 +333,7 @@ export class Queue {
       message.receives++;
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
-      message.receipt = this.#receipts.of(message.id, message.receives);
+      message.receipt = this.#receipts.of(message.id, ++this.#handedOut);
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);
       return true;
@@ -303,7 +341,17 @@ export class Queue {
     if (attempt !== undefined && taken.length > 0) this.#attempts.remember(attempt, taken, now);
     // not in the loop: one receive must not get the same message twice
     if (visibility === 0) for (const message of taken) this.#show(message);
+    if (this.faults !== undefined) for (const message of taken) this.#meetFaults(message, this.faults);
     return taken;
+  }
+
+  /** A message was handed out. */
+  #meetFaults(message: StoredMessage, faults: QueueFaultsInForce): void {
+    const { again, early } = faults.taken(message);
+    if (again) this.#keep(copyOf(message), 0);
+    if (early === 0) this.#return(message, "returned");
+    else if (early !== undefined && message.state === "in flight")
+      this.#hide(message, "in flight", Math.min(message.visibleAt ?? Infinity, this.#time.now() + early));
   }
 
   #hide(message: StoredMessage, state: "delayed" | "in flight", until: number): void {
@@ -317,7 +365,8 @@ export class Queue {
 
   #return(message: StoredMessage, what: "returned" | "released"): void {
     if (message.state !== "delayed" && message.state !== "in flight") return;
-    this.#note(what, message);
+    const hiddenFor = message.receives === 0 ? undefined : formatDuration(this.#time.now() - (message.receivedAt ?? 0));
+    this.#note(what, message, hiddenFor);
     this.#show(message);
     this.consumers.serve();
     this.#changed();
@@ -343,7 +392,7 @@ export class Queue {
     message.deadline?.[Symbol.dispose]();
     const wasInFlight = message.state === "in flight";
     this.#move(message, "gone");
-    this.#messages.delete(message.id);
+    if (!this.#copies.delete(message) && this.#messages.get(message.id) === message) this.#messages.delete(message.id);
     if (wasInFlight) this.#ready.settled(message);
     this.#retention.left();
   }
@@ -354,13 +403,14 @@ export class Queue {
     message.state = state;
   }
 
-  #note(what: Exclude<Activity["what"], "time advanced">, message: StoredMessage, detail?: string): void {
+  #note(what: Activity["what"], message: StoredMessage, detail?: string): void {
     this.#activity.add({
       what,
       at: this.#time.now(),
       queue: this.name,
       messageId: message.id,
       origin: message.origin,
+      traceId: message.traceId,
       receives: message.receives,
       ...(detail !== undefined && { detail }),
     });

@@ -4,7 +4,7 @@ const idLength = 36;
 const prefixLength = 16;
 
 /**
- * The receipt handles of one queue. They tell the queue, the message, and which of its receives it was, so that nothing need
+ * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
  * be kept about them; for consumers they mean nothing.
  */
 export class Receipts {
@@ -14,8 +14,8 @@ export class Receipts {
     this.#prefix = `${hash("sha256", queueArn, "base64url").slice(0, prefixLength)}.`;
   }
 
-  of(messageId: string, receive: number): string {
-    return `${this.#prefix}${messageId}.${receive}`;
+  of(messageId: string, handOut: number): string {
+    return `${this.#prefix}${messageId}.${handOut}`;
   }
 
   /** The message of a handle; undefined when this queue never gave such a handle out. */

@@ -1,5 +1,6 @@
 import { Deduplication } from "./deduplication.ts";
 import type { SubscriptionDeliveryPolicy, TopicDeliveryPolicy } from "./delivery-policy.ts";
+import type { TopicFaultsInForce } from "./faults-in-force.ts";
 import type { FilterPolicy, FilterScope } from "./filter-policy/filter-policy.ts";
 
 export type Protocol = "sqs" | "http" | "https";
@@ -46,6 +47,8 @@ export class Topic {
   /** By token. */
   readonly invitations = new Map<string, Invitation>();
   deliveryPolicy: TopicDeliveryPolicy | undefined;
+  /** Those in force on it, if any. */
+  faults: TopicFaultsInForce | undefined;
   /** How many subscriptions it has lost. */
   unsubscribed = 0;
   #sequence = 0;

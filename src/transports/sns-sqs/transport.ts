@@ -54,8 +54,6 @@ export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOpti
   readonly allow?: boolean;
 }
 
-const noNotes: Disposable = { [Symbol.dispose]: () => undefined };
-
 type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
 type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
 
@@ -95,7 +93,7 @@ export class SnsSqs extends ByHand {
     this.#pollers = pollers;
     this.#info = {
       name: "sns-sqs",
-      ...(accounting && { accounting, notes: (listener) => accounting.notes?.(listener) ?? noNotes }),
+      ...(accounting && { accounting }),
     };
   }
 
@@ -213,7 +211,11 @@ export class SnsSqs extends ByHand {
   async #listenToDeadLetters(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
     const url = await this.#addresses.queue(name, signal);
     // on a broker of our own nobody else reads, and nothing of others is there
-    if (this.#options.accounting !== undefined) return this.#read(url, sink);
+    const { accounting } = this.#options;
+    if (accounting !== undefined) {
+      const reading = accounting.harnessReads?.(name);
+      return this.#read(url, sink, () => Promise.resolve(reading?.[Symbol.dispose]()));
+    }
     const lease = await ReaderLease.take({
       sqs: this.#options.sqs,
       url,

@@ -67,6 +67,7 @@ function invite(
     traceId: undefined,
     retryDelays: retryDelays(policy.healthyRetryPolicy),
     maxReceivesPerSecond: undefined,
+    delay: 0,
     failed: (reason, attempt) => {
       broker.activity.add({
         what: "delivery failed",

@@ -23,10 +23,13 @@ export function answerSns(query: string, call: SnsCall): Answer {
     return { status: 200, contentType, body };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const { status, queryCode, message } = error;
-    const refusal = { request: action, code: queryCode, message };
-    return { status, contentType, body: errorXml(namespace, error), refusal };
+    const { queryCode: code, message } = error;
+    return { ...snsError(error), refusal: { request: action, code, message } };
   }
+}
+
+export function snsError(error: AwsError): Answer {
+  return { status: error.status, contentType, body: errorXml(namespace, error) };
 }
 
 function actionOf(name: string) {

@@ -39,6 +39,8 @@ function remove(queue: Queue, input: Input): object {
   if (message === undefined) return {};
   if (queue.fifo && message.state !== "in flight")
     throw invalid("ReceiptHandle", receipt, "The receipt handle has expired.");
+  if (message.state === "in flight" && queue.faults?.refusesAcknowledgement(message) === true)
+    throw invalidHandle(receipt);
   queue.delete(message);
   return {};
 }
@@ -73,7 +75,10 @@ function changeVisibility(queue: Queue, input: Input, { broker }: SqsCall): obje
 function messageOf(queue: Queue, receipt: string): StoredMessage | undefined {
   const message = queue.byReceipt(receipt);
   if (message !== undefined) return message === "nothing" ? undefined : message;
-  throw new AwsError("ReceiptHandleIsInvalid", `The input receipt handle "${receipt}" is not a valid receipt handle.`, {
-    status: 404,
-  });
+  throw invalidHandle(receipt);
+}
+
+function invalidHandle(receipt: string): AwsError {
+  const message = `The input receipt handle "${receipt}" is not a valid receipt handle.`;
+  return new AwsError("ReceiptHandleIsInvalid", message, { status: 404 });
 }

@@ -69,10 +69,13 @@ export async function answerQuery(query: string, path: string, call: SqsCall): P
     ]);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const { status, queryCode, message } = error;
-    const refusal = { request: action, code: queryCode, message };
-    return { status, contentType, body: errorXml(namespace, error), refusal };
+    const { queryCode: code, message } = error;
+    return { ...queryError(error), refusal: { request: action, code, message } };
   }
+}
+
+export function queryError(error: AwsError): Answer {
+  return { status: error.status, contentType, body: errorXml(namespace, error) };
 }
 
 function answerOf(status: number, root: string, parts: readonly string[]): Answer {

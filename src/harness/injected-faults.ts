@@ -1,0 +1,33 @@
+import type { NoteEntry, Stamped } from "../journal/index.ts";
+import type { InjectedFaultEvidence } from "../report/index.ts";
+
+const hitsKept = 20;
+
+/** The injected faults that a scope has to do with: made while it was open, or hitting something that may be its own. */
+export class InjectedFaults {
+  readonly #faults = new Map<string, InjectedFaultEvidence>();
+
+  /** `offset`: milliseconds since the scope began. */
+  add({ sequence, fault }: Stamped<NoteEntry>, offset: number): void {
+    if (fault === undefined) return;
+    const { name, event, text } = fault;
+    // that another scope's fault was undone is nothing to this one
+    if (event === "undone") return;
+    const known = this.#faults.get(name) ?? { name, count: 0, hits: [] };
+    if (event === "hit") {
+      const hits = known.hits.length < hitsKept ? [...known.hits, { sequence, offset, text }] : known.hits;
+      this.#faults.set(name, { ...known, count: known.count + 1, hits });
+    } else this.#faults.set(name, event === "broken" ? { ...known, problem: text } : known);
+  }
+
+  evidence(): readonly InjectedFaultEvidence[] {
+    return [...this.#faults.values()];
+  }
+
+  /** Those that hit something: "drop on queue orders, number 1 (1 hit)". */
+  hit(): readonly string[] {
+    return [...this.#faults.values()].flatMap(({ name, count }) =>
+      count === 0 ? [] : [`${name} (${count} ${count === 1 ? "hit" : "hits"})`],
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { wakefulError } from "../../errors.ts";
+import type { Broker } from "../broker/broker.ts";
+import { EndpointFaultMaker, type EndpointFaults } from "./endpoint-faults.ts";
+import type { EndpointFaultsInForce } from "./endpoint-faults-in-force.ts";
+import type { Fault } from "./fault.ts";
+import { MessageFaults, type QueueFaults, type TopicFaults } from "./message-faults.ts";
+import type { FaultRegistry } from "./registry.ts";
+
+const similarShown = 5;
+
+/**
+ * What goes wrong between systems, on purpose. Every hit is a line of the timeline, on the message that it hit, and failures
+ * name the faults that hit their scope.
+ *
+ * @example
+ * using twice = simulator.faults.on("orders").duplicate({ nth: 1 });
+ * await channels.orders.send({ order_id });
+ * await scope.settled();
+ * expect(twice.hits).toHaveLength(1);
+ */
+export interface Faults {
+  /**
+   * Faults on the messages of a queue or topic. Throws `RESOURCE_MISSING` for a name of neither, `INVALID_OPTION` for a name of
+   * both: say `{ queue }` or `{ topic }` then.
+   */
+  on(place: string | { readonly queue: string }): QueueFaults;
+  on(place: { readonly topic: string }): TopicFaults;
+  /** Faults on requests, whatever they are about. */
+  readonly endpoint: EndpointFaults;
+  /** Those that are not undone. */
+  readonly inForce: readonly Fault[];
+  /** Undoes them all. */
+  clear(): void;
+}
+
+type PlaceName = string | { readonly queue: string } | { readonly topic: string };
+
+/** `simulator.faults`. */
+export class SimulatorFaults implements Faults {
+  readonly endpoint: EndpointFaults;
+  readonly #broker: Broker;
+  readonly #registry: FaultRegistry;
+
+  constructor(broker: Broker, registry: FaultRegistry, endpoint: EndpointFaultsInForce) {
+    this.#broker = broker;
+    this.#registry = registry;
+    this.endpoint = new EndpointFaultMaker(endpoint, registry);
+  }
+
+  on(place: PlaceName): QueueFaults {
+    const { queues, topics } = this.#broker;
+    const name = typeof place === "string" ? place : "queue" in place ? place.queue : place.topic;
+    const asked = typeof place === "string" ? "queue or topic" : "queue" in place ? "queue" : "topic";
+    const queue = asked === "topic" ? undefined : queues.get(name);
+    const topic = asked === "queue" ? undefined : [...topics.values()].find((each) => each.name === name);
+    if (queue !== undefined && topic !== undefined) {
+      throw wakefulError("INVALID_OPTION", {
+        option: "faults.on",
+        value: `"${name}"`,
+        expected: `{ queue: "${name}" } or { topic: "${name}" }: both exist`,
+      });
+    }
+    if (queue !== undefined) return new MessageFaults({ kind: "queue", it: queue }, this.#registry);
+    if (topic !== undefined) return new MessageFaults({ kind: "topic", it: topic }, this.#registry);
+    const names = [
+      ...(asked === "topic" ? [] : queues.keys()),
+      ...(asked === "queue" ? [] : [...topics.values()].map((each) => each.name)),
+    ];
+    const similar = names.filter((each) => each.includes(name) || name.includes(each)).slice(0, similarShown);
+    throw wakefulError("RESOURCE_MISSING", { resource: `${asked} ${name}`, similar });
+  }
+
+  get inForce(): readonly Fault[] {
+    return this.#registry.inForce;
+  }
+
+  clear(): void {
+    this.#registry.clear();
+  }
+}

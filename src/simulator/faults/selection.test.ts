@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { type FaultSelection, Selector } from "./selection.ts";
+
+/** Which of the numbers from 1 to `count` are hit. */
+function hitsOf(selection: FaultSelection<number>, count = 20): number[] {
+  const selector = new Selector(selection);
+  const hits: number[] = [];
+  for (let number = 1; number <= count; number++) if (selector.hits(() => number)) hits.push(number);
+  return hits;
+}
+
+describe("a selection", () => {
+  test("of nothing hits all", () => {
+    expect(hitsOf({}, 3)).toEqual([1, 2, 3]);
+  });
+
+  test("by number counts from 1", () => {
+    expect(hitsOf({ nth: 2 })).toEqual([2]);
+    expect(hitsOf({ nth: [1, 3] })).toEqual([1, 3]);
+  });
+
+  test("by predicate and number counts what the predicate accepts", () => {
+    expect(hitsOf({ where: (number) => number % 5 === 0, nth: 2 })).toEqual([10]);
+  });
+
+  test("by share is drawn by its seed: the same one again, another one with another", () => {
+    const drawn = hitsOf({ share: 0.2, seed: 7 }, 1_000);
+    expect(drawn.length).toBeGreaterThan(150);
+    expect(drawn.length).toBeLessThan(250);
+    expect(hitsOf({ share: 0.2, seed: 7 }, 1_000)).toEqual(drawn);
+    expect(hitsOf({ share: 0.2, seed: 8 }, 1_000)).not.toEqual(drawn);
+    expect(hitsOf({ share: 0 })).toEqual([]);
+    expect(hitsOf({ share: 1 })).toHaveLength(20);
+  });
+
+  test.for<[FaultSelection<number>, string]>([
+    [{ nth: 0 }, "nth: 0"],
+    [{ nth: 1.5 }, "nth: 1.5"],
+    [{ nth: [] }, "nth: "],
+    [{ share: 1.1 }, "share: 1.1"],
+    [{ share: Number.NaN }, "share: NaN"],
+    [{ seed: 0.5 }, "seed: 0.5"],
+  ])("%o is refused", ([selection, message]) => {
+    expect(() => new Selector(selection)).toThrow(message);
+  });
+
+  test("tells itself for people", () => {
+    const text = (selection: FaultSelection<number>) => new Selector(selection).describe();
+    expect(text({})).toBe("");
+    expect(text({ nth: [1, 3] })).toBe("number 1 and 3");
+    expect(text({ share: 0.2, seed: 7, where: () => true })).toBe("20 % by seed 7 of those that a predicate accepts");
+  });
+});

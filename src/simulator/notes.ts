@@ -1,0 +1,79 @@
+import type { BrokerNote } from "../contracts/index.ts";
+import type { Activity } from "./broker/activity.ts";
+import type { Broker } from "./broker/broker.ts";
+
+/** What a reader brings about. */
+const ofReaders = new Set<Activity["what"]>(["delivered", "deleted", "returned", "released"]);
+
+/**
+ * What of the broker's doings people should find in the timeline. Nothing of the harness's own queues, nor what it does on
+ * those that it reads as well; nothing that an event's own entry tells already: that it was accepted.
+ */
+export function noteOf(activity: Activity, broker: Broker, readByHarness: readonly string[]): BrokerNote | undefined {
+  const { what, queue: name, messageId, origin = messageId, traceId, fault } = activity;
+  const event = faultEvents.get(what);
+  if (event === undefined && name !== undefined) {
+    if (broker.queues.get(name)?.harnessOwned === true) return undefined;
+    if (ofReaders.has(what) && readByHarness.includes(name)) return undefined;
+  }
+  const text = textOf(activity);
+  if (text === undefined) return undefined;
+  const about = {
+    ...(origin !== undefined && { messageId: origin }),
+    ...(traceId !== undefined && traceId !== "" && { traceId }),
+  };
+  return {
+    text,
+    ...((what === "delivered" || what === "deleted") && { routine: true }),
+    ...((origin !== undefined || event === "hit") && { about }),
+    ...(event !== undefined && fault !== undefined && { fault: { name: fault, event, text: activity.detail ?? "" } }),
+  };
+}
+
+const faultEvents = new Map<Activity["what"], "set" | "hit" | "undone" | "broken">([
+  ["fault set", "set"],
+  ["fault hit", "hit"],
+  ["fault undone", "undone"],
+  ["fault broken", "broken"],
+]);
+
+function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity): string | undefined {
+  switch (what) {
+    case "accepted":
+      return undefined;
+    case "deduplicated":
+      return `not taken in by queue ${queue} again: it has its deduplication id`;
+    case "delivered":
+      return queue === undefined ? `delivered to ${detail}` : `taken from queue ${queue} (receive ${receives})`;
+    case "returned":
+      return receives === 0
+        ? `visible on queue ${queue}, after its delay`
+        : `back on queue ${queue} after ${detail}: it was not acknowledged`;
+    case "released":
+      return `back on queue ${queue} after ${detail}: its consumer gave it back`;
+    case "deleted":
+      return `deleted from queue ${queue}: acknowledged`;
+    case "dead-lettered":
+      return receives === 0
+        ? `given up: ${detail}; on queue ${queue}`
+        : `given up by queue ${queue} after receive ${receives}, to ${detail.slice(detail.lastIndexOf(":") + 1)}`;
+    case "moved":
+      return `moved out of queue ${queue}`;
+    case "expired":
+      return `expired on queue ${queue}`;
+    case "time advanced":
+      return `simulator: time advanced ${detail}`;
+    case "delivery failed":
+      return `delivery failed: ${detail}`;
+    case "discarded":
+      return `discarded: ${detail}`;
+    case "delivered without a queue policy":
+      return detail;
+    case "fault set":
+    case "fault undone":
+    case "fault broken":
+      return `fault ${fault}: ${detail}`;
+    case "fault hit":
+      return `fault: ${detail} (${fault})`;
+  }
+}
