@@ -1,4 +1,4 @@
-import type { Entry, LookEntry, ReceivedEntry, RefusedEntry, Stamped } from "./entries.ts";
+import type { Entry, LookEntry, ReceivedEntry, RefusedEntry, SentEntry, Stamped } from "./entries.ts";
 
 /** One line of a timeline: plain data, for reports. */
 export interface TimelineLine {
@@ -62,7 +62,7 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
       return {
         ...base,
         offset: entry.startedAt - openedAt,
-        text: `sent ${entry.channel}${reached}`,
+        text: `${sentText(entry)}${reached}`,
         content: entry.payload,
       };
     }
@@ -113,6 +113,11 @@ function describe(entry: Entry, { scope, openedAt, belongs }: TimelineOptions): 
     case "gap":
       return { ...base, text: `${entry.dropped} older entries were dropped` };
   }
+}
+
+function sentText({ channel, backTo, duplicate }: SentEntry): string {
+  if (backTo !== undefined) return `sent back from ${channel} to ${backTo}`;
+  return duplicate === true ? `sent ${channel}, a duplicate to the broker` : `sent ${channel}`;
 }
 
 function lookText(entry: LookEntry): string {
