@@ -559,8 +559,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "the harness listens to a FIFO topic on a standard queue",
     file: "src/transports/sns-sqs/own-queue.ts",
-    find: 'const suffix = isFifo(topic) ? fifoSuffix : "";',
-    replace: 'const suffix = isFifo(topic) ? "" : "";',
+    find: "const fifo = isFifo(topic.name);",
+    replace: "const fifo = false;",
     tests: onBrokers,
   },
   {
@@ -730,6 +730,34 @@ export const harnessMutants: readonly Mutant[] = [
     find: "      this.#scope.sendsUnderWay++;",
     replace: '      this.#scope.sendsUnderWay += what.startsWith("redrive") ? 0 : 1;',
     tests: redrive,
+  },
+  {
+    name: "each listener looks at all subscriptions of the account",
+    file: "src/transports/sns-sqs/sweep.ts",
+    find: "    if (expired.size === 0 && !thorough) return swept;\n",
+    replace: "    void thorough;\n",
+    tests: ["src/transports/sns-sqs/own-queue.test.ts"],
+  },
+  {
+    name: "a run may be called anything",
+    file: "src/transports/sns-sqs/transport.ts",
+    find: "if (!runForm.test(run)) {",
+    replace: "if (!runForm.test(run) && run === runForm.source) {",
+    tests: ["src/transports/sns-sqs/own-queue.test.ts"],
+  },
+  {
+    name: "a receive may be asked to wait for longer than it does",
+    file: "src/transports/sns-sqs/by-hand.ts",
+    find: "if (seconds > longestPoll) {",
+    replace: "if (seconds > 3_600) {",
+    tests: ["src/transports/sns-sqs/sns-sqs.test.ts"],
+  },
+  {
+    name: "a receive may ask for any number of messages",
+    file: "src/transports/sns-sqs/by-hand.ts",
+    find: "if (!Number.isInteger(max) || max < 1 || max > most) {",
+    replace: "if (Number.isNaN(max)) {",
+    tests: ["src/transports/sns-sqs/sns-sqs.test.ts"],
   },
   {
     name: "dead letters of other runs are deleted",

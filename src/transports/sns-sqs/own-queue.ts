@@ -51,14 +51,15 @@ export class OwnQueue implements AsyncDisposable {
   static async create(options: OwnQueueOptions): Promise<OwnQueue> {
     const { sns, sqs, clock, run, topic, filter, signal } = options;
     const call = { abortSignal: signal };
+    const fifo = isFifo(topic.name);
     let client: "SNS" | "SQS" = "SQS";
     try {
       const { QueueUrl: url = "" } = await sqs.createQueue(
         {
-          QueueName: nameFor(run, topic.name),
+          QueueName: nameFor(run, topic.name, fifo),
           Attributes: {
             MessageRetentionPeriod: String(retentionSeconds),
-            ...(isFifo(topic.name) && { FifoQueue: "true" }),
+            ...(fifo && { FifoQueue: "true" }),
           },
           tags: { [runTag]: run, [expiresTag]: expiry(clock) },
         },
@@ -107,9 +108,9 @@ export class OwnQueue implements AsyncDisposable {
   }
 }
 
-function nameFor(run: string, topic: string): string {
-  const suffix = isFifo(topic) ? fifoSuffix : "";
-  const name = `${ownPrefix}${run}-${randomUUID().slice(0, 8)}-${topic.slice(0, topic.length - suffix.length)}`;
+function nameFor(run: string, topic: string, fifo: boolean): string {
+  const suffix = fifo ? fifoSuffix : "";
+  const name = `${ownPrefix}${run}-${randomUUID().slice(0, 8)}-${isFifo(topic) ? topic.slice(0, -fifoSuffix.length) : topic}`;
   return `${name.slice(0, longestName - suffix.length)}${suffix}`;
 }
 
