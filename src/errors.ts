@@ -100,6 +100,30 @@ const table = {
     () =>
       `A queue that a system reads has one reader. Listen to the topic before it, to its dead letters, or probe the system's state.`,
   ),
+  GROUP_MISSING: usage<{ channel: string }>(
+    ({ channel }) => `What is sent to ${channel} needs a message group`,
+    () =>
+      `A FIFO topic or queue keeps the order within each group: say which, for example send(payload, { key: order_id }).`,
+  ),
+  DEDUPLICATION_ID_MISSING: usage<{ channel: string }>(
+    ({ channel }) => `What is sent to ${channel} needs a deduplication id`,
+    () =>
+      `Give send() a deduplicationId: the same one again within five minutes is the same message. Only where the topic or queue has ContentBasedDeduplication does the broker make one, of the body.`,
+  ),
+  NOT_REDRIVABLE: usage<{ channel: string }>(
+    ({ channel }) => `Nothing can be sent back from ${channel}`,
+    () => `Only a dead-letter queue has letters that can be redriven: snsSqs(...).deadLetters("orders--dlq").`,
+  ),
+  NOTHING_TO_REDRIVE: usage<{ channel: string; redriven: number }>(
+    ({ channel, redriven }) =>
+      `No dead letter of this test is there to be sent back from ${channel}${redriven > 0 ? `: ${redriven} went back already` : ""}`,
+    () => `redrive() does not wait: await the letter first, with next(). Does the match fit it?`,
+  ),
+  REDRIVE_SOURCE_UNKNOWN: usage<{ channel: string; id: string }>(
+    ({ channel, id }) => `The letter ${id} on ${channel} does not tell which queue it came from`,
+    () =>
+      `A broker says so of what it moved itself, not of what a system sent there. Name the queue: deadLetters("orders--dlq", { source: "orders" }).`,
+  ),
   SCOPE_CLOSED: usage<{ scope: string; action: string }>(
     ({ scope, action }) => `${action} after the scope "${scope}" ended`,
     () => `Await everything inside the test. A scope ends with its test.`,
@@ -161,6 +185,12 @@ const table = {
   SEND_FAILED: system<{ channel: string }>(
     ({ channel }) => `Sending to ${channel} failed`,
     () => `See the cause, which is the client's own error.`,
+  ),
+  REDRIVE_FAILED: system<{ queue: string; moved: number; status: string; reason: string }>(
+    ({ queue, moved, status, reason }) =>
+      `Moving the messages of ${queue} ended as ${status}, after ${moved}: ${reason}`,
+    () =>
+      `A task moves back only what the broker itself moved there. Say where to: redrive(queue, { to }), or take out what came from elsewhere.`,
   ),
   SYSTEM_NOT_READY: system<{ system: string; waited: number; check: string; last: string; log: readonly string[] }>(
     ({ system, waited, check, last, log }) =>

@@ -32,11 +32,11 @@ interface Declaration {
  */
 export type Correlation = string | ((payload: never) => string | undefined);
 
-/** Events go in only: the harness sends, a system reads. */
-export interface SendableDeclaration<in In> extends Declaration {
+/** Events go in only: the harness sends, a system reads. `Options`: what `send` takes beside what all channels take. */
+export interface SendableDeclaration<in In, in Options = unknown> extends Declaration {
   readonly direction: "send";
   /** Types only, never set. */
-  readonly types?: (payload: In) => void;
+  readonly types?: (payload: In, options: Options) => void;
 }
 
 /** Events come out only: a queue that only the harness reads. */
@@ -46,13 +46,19 @@ export interface ListenableDeclaration<out Out> extends Declaration {
   readonly types?: () => Out;
 }
 
+/** What a system gave up on comes out, and can be sent back to where it came from. */
+export interface DeadLettersDeclaration<out Out> extends ListenableDeclaration<Out> {
+  readonly deadLetters: { readonly allowed: boolean };
+  readonly endpoint: Endpoint & Required<Pick<Endpoint, "listen" | "redrive">>;
+}
+
 /** Events go in and come out: a topic, a bus. */
-export interface ChannelDeclaration<in In, out Out = In> extends Declaration {
+export interface ChannelDeclaration<in In, out Out = In, in Options = unknown> extends Declaration {
   readonly direction: "both";
   /** Types only, never set. */
-  readonly types?: (payload: In) => Out;
+  readonly types?: (payload: In, options: Options) => Out;
 }
 
 /** What `harness({ channels })` takes, by the channel's name in the test. */
 export type AnyDeclaration =
-  SendableDeclaration<never> | ListenableDeclaration<unknown> | ChannelDeclaration<never, unknown>;
+  SendableDeclaration<never, never> | ListenableDeclaration<unknown> | ChannelDeclaration<never, unknown, never>;

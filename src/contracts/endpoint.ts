@@ -14,6 +14,25 @@ export interface Endpoint {
   send?(message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt>;
   /** Arms a listener. Resolves when nothing sent from now on can be missed. */
   listen?(sink: ListenerSink, signal: AbortSignal): Promise<Subscription>;
+  /**
+   * Sends a dead letter that a sink of this endpoint got back to where it came from: once, whether it was taken off the
+   * broker or is still there. Rejects with `REDRIVE_SOURCE_UNKNOWN` where nobody says where it came from.
+   */
+  redrive?(letter: DeadLetter, signal: AbortSignal): Promise<RedriveReceipt>;
+}
+
+/** A message that a listener on dead letters received, as it is known to its transport. */
+export interface DeadLetter {
+  /** For reports: the id that the sink got. */
+  readonly id: string;
+  /** The vendor's own object, as the sink got it. */
+  readonly raw: unknown;
+}
+
+/** What is known of a dead letter once it is sent back. */
+export interface RedriveReceipt extends SendReceipt {
+  /** Where it went, by name. */
+  readonly to: string;
 }
 
 /** One message on its way out. */
@@ -24,7 +43,7 @@ export interface OutgoingMessage {
   readonly attributes: Attributes;
   /** Partition key, message group, routing key. */
   readonly key?: string;
-  /** Transport-specific options, as given to `send`. */
+  /** What was given to `send` and is the transport's own matter. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
@@ -34,6 +53,8 @@ export interface SendReceipt {
   readonly id: string;
   /** How many consumers that are not the harness's own it reached. Left out: unknown. */
   readonly reached?: number;
+  /** Whether the broker took it for one that was sent before, whose id it has, and delivers nothing. */
+  readonly duplicate?: boolean;
 }
 
 /** Where a listener delivers what it hears. All calls are synchronous and never throw. */

@@ -3,6 +3,7 @@ export type {
   AnyDeclaration,
   ChannelDeclaration,
   Correlation,
+  DeadLettersDeclaration,
   ListenableDeclaration,
   SendableDeclaration,
   TransportInfo,
@@ -10,10 +11,12 @@ export type {
 export type { Codec } from "./codec.ts";
 export type {
   Attributes,
+  DeadLetter,
   Endpoint,
   IncomingMessage,
   ListenerSink,
   OutgoingMessage,
+  RedriveReceipt,
   SendReceipt,
   Subscription,
   UndecodableMessage,

@@ -3,10 +3,19 @@ import { wakefulError } from "../errors.ts";
 import { proveExactly } from "./exactly.ts";
 import { awaitNext } from "./next.ts";
 import { proveNone } from "./none.ts";
+import { redriveLetters } from "./redrive.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { checkPayload, encode, sendBody } from "./send.ts";
-import type { CountOptions, Proof, RefusedMessage, SendOptions, SentEvent, WaitOptions } from "./types.ts";
+import type {
+  CountOptions,
+  Proof,
+  RedriveOptions,
+  RefusedMessage,
+  SendOptions,
+  SentEvent,
+  WaitOptions,
+} from "./types.ts";
 import { toCondition } from "./where.ts";
 
 /** Starts a wait that the scope watches: noted whether it is awaited, aborted at the scope's end. */
@@ -17,12 +26,14 @@ export type StartWait = <T>(
   wait: (signal: AbortSignal, origin: () => string) => Promise<T>,
 ) => Promise<T>;
 
-/** One channel as one scope sees it. The types of `Channel`, `Sendable` and `Listenable` are put on by the scope. */
+/** One channel as one scope sees it. The types of `Channel`, `Sendable`, `Listenable` and `DeadLetters` are put on by the scope. */
 export class ScopedChannel {
   readonly #scope: ScopeCore;
   readonly #name: string;
   readonly #declaration: AnyDeclaration;
   readonly #start: StartWait;
+  /** Dead letters that were sent back, by sequence. */
+  readonly #redriven = new Set<number>();
 
   constructor(scope: ScopeCore, name: string, declaration: AnyDeclaration, start: StartWait) {
     this.#scope = scope;
@@ -87,17 +98,36 @@ export class ScopedChannel {
     });
   }
 
-  /** A send is under way from the call on: while its payload is checked, no proof is made without it. */
+  redrive(...[where, options]: [where?: unknown, options?: RedriveOptions]): Promise<SentEvent[]> {
+    const given = arguments.length > 0;
+    return this.#sending(`redrive of ${this.#name}`, this.redrive, options?.signal, async (signal) => {
+      const condition = toCondition(where, given, this.#name);
+      return await redriveLetters(this.#scope, this.#name, this.#declaration, condition, this.#redriven, signal);
+    });
+  }
+
   #send(
     name: string,
     calledFrom: (...arguments_: never[]) => unknown,
     options: SendOptions | undefined,
     work: (send: (message: { body: unknown; payload: unknown }) => Promise<SentEvent>) => Promise<SentEvent>,
   ): Promise<SentEvent> {
-    return this.#start(`${name} to ${this.#name}`, calledFrom, options?.signal, async (signal) => {
+    return this.#sending(`${name} to ${this.#name}`, calledFrom, options?.signal, (signal) =>
+      work((message) => sendBody(this.#scope, this.#name, this.#declaration, message, options, signal)),
+    );
+  }
+
+  /** A send is under way from the call on: while its payload is checked, no proof is made without it. */
+  #sending<T>(
+    what: string,
+    calledFrom: (...arguments_: never[]) => unknown,
+    given: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return this.#start(what, calledFrom, given, async (signal) => {
       this.#scope.sendsUnderWay++;
       try {
-        return await work((message) => sendBody(this.#scope, this.#name, this.#declaration, message, options, signal));
+        return await work(signal);
       } finally {
         this.#scope.sendsUnderWay--;
       }

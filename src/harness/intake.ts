@@ -108,6 +108,7 @@ export class Intake implements ListenerSink {
         attributes: failure.attributes,
         ...(trace && { traceId: trace.traceId }),
         cause: failure.cause,
+        raw: failure.raw,
       });
       return undefined;
     });
@@ -198,6 +199,7 @@ export class Intake implements ListenerSink {
         ...(traceId !== undefined && { traceId }),
         ...(correlation !== undefined && { correlation }),
         ...(cause !== undefined && { cause }),
+        raw: message.raw,
       });
     };
     const accept = (payload: unknown) => {

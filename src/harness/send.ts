@@ -43,13 +43,9 @@ export async function sendBody(
   if (endpoint.send === undefined) throw wakefulError("NOT_SENDABLE", { channel });
   const { clock, journal, spans } = scope.harness;
   const spanId = newSpanId();
-  const attributes = { traceparent: traceparent(scope.traceId, spanId), ...options?.attributes };
-  const outgoing = {
-    body: message.body,
-    attributes,
-    ...(options?.key !== undefined && { key: options.key }),
-    ...(options?.transport !== undefined && { options: options.transport }),
-  };
+  const { attributes: given, key, signal: _, ...own } = options ?? {};
+  const attributes = { traceparent: traceparent(scope.traceId, spanId), ...given };
+  const outgoing = { body: message.body, attributes, ...(key !== undefined && { key }), options: own };
   const startedAt = clock.now();
   const sentAt = new Date(clock.wall());
   spans.set(spanId, startedAt);
@@ -57,6 +53,8 @@ export async function sendBody(
   try {
     const receipt = await traceContext.run({ traceId: scope.traceId }, () => endpoint.send?.(outgoing, signal));
     if (receipt === undefined) throw wakefulError("NOT_SENDABLE", { channel });
+    const { reached, duplicate } = receipt;
+    const known = { ...(reached !== undefined && { reached }), ...(duplicate !== undefined && { duplicate }) };
     const entry = journal.append({
       kind: "sent",
       scope: scope.id,
@@ -65,8 +63,8 @@ export async function sendBody(
       payload: message.payload,
       attributes,
       startedAt,
-      ...(options?.key !== undefined && { key: options.key }),
-      ...(receipt.reached !== undefined && { reached: receipt.reached }),
+      ...(key !== undefined && { key }),
+      ...known,
     });
     scope.sent.push(entry);
     return {
@@ -76,7 +74,7 @@ export async function sendBody(
       attributes,
       sequence: entry.sequence,
       sentAt,
-      ...(receipt.reached !== undefined && { reached: receipt.reached }),
+      ...known,
     };
   } catch (cause) {
     signal.throwIfAborted();

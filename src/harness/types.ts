@@ -2,6 +2,7 @@ import type {
   AnyDeclaration,
   Attributes,
   ChannelDeclaration,
+  DeadLettersDeclaration,
   ListenableDeclaration,
   ObservedSystem,
   SendableDeclaration,
@@ -68,17 +69,23 @@ export interface SentEvent {
   readonly sentAt: Date;
   /** How many consumers that are not the harness's own it reached; left out where the broker cannot say. */
   readonly reached?: number;
+  /** Whether the broker took it for one that was sent before: the id is that one's, and nothing new was delivered. */
+  readonly duplicate?: boolean;
 }
 
+/** What `send` takes on every channel. Transports add their own: `{ delay: "5s" }` on a queue, `{ deduplicationId }` on FIFO. */
 export interface SendOptions {
   /** Added to the message, beside the scope's `traceparent`. Give `traceparent` yourself to replace that. */
   readonly attributes?: Attributes;
   /** Partition key, message group. */
   readonly key?: string;
-  /** What only this transport knows, for example `{ delay: "5s", deduplicationId: "1" }` on SQS. */
-  readonly transport?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
 }
+
+/** The options of `send` as an argument: one that can be left out, unless the transport needs some of them. */
+export type SendArgument<Options> = object extends Options
+  ? [options?: SendOptions & Options]
+  : [options: SendOptions & Options];
 
 export interface WaitOptions {
   /** The SLA of this wait. Default: the harness's. */
@@ -120,15 +127,20 @@ export interface Settlement {
   readonly faults?: readonly string[];
 }
 
+export interface RedriveOptions {
+  readonly signal?: AbortSignal;
+}
+
 /** A place where events go in. */
-export interface Sendable<in In> {
+export interface Sendable<in In, Options = unknown> {
   /**
    * Sends an event. The payload is checked by the input side of the channel's schema and sent as given.
-   * Rejects with `PAYLOAD_REJECTED`, `ENCODING_FAILED`, `SEND_FAILED`, `RESOURCE_MISSING`.
+   * Rejects with `PAYLOAD_REJECTED`, `ENCODING_FAILED`, `SEND_FAILED`, `RESOURCE_MISSING`; on FIFO with `GROUP_MISSING`,
+   * `DEDUPLICATION_ID_MISSING`.
    */
-  send(payload: In, options?: SendOptions): Promise<SentEvent>;
+  send(payload: In, ...options: SendArgument<Options>): Promise<SentEvent>;
   /** Sends exactly these bytes, unchecked: for malformed input on purpose. */
-  sendRaw(body: string | Uint8Array, options?: SendOptions): Promise<SentEvent>;
+  sendRaw(body: string | Uint8Array, ...options: SendArgument<Options>): Promise<SentEvent>;
 }
 
 /** A place where events come out. All waits look at events since the scope began; events of other scopes are never matched. */
@@ -189,20 +201,45 @@ export interface Listenable<out Out> {
 }
 
 /** Events go in and come out: a topic, a bus. */
-export interface Channel<in In, out Out = In> extends Sendable<In>, Listenable<Out> {}
+export interface Channel<in In, out Out = In, Options = unknown> extends Sendable<In, Options>, Listenable<Out> {}
+
+/** What a system gave up on. */
+export interface DeadLetters<out Out> extends Listenable<Out> {
+  /**
+   * Sends the test's dead letters that came so far back to the queues that they came from, as after a repair: all of them,
+   * those that could not be read too, or those that match. Each is sent once. It takes them, as `next()` does: one that the
+   * system gives up on again comes as another letter. Does not wait.
+   *
+   * The harness has taken its letters off the queue by then, so what goes back is a new message with the same body,
+   * attributes and group; the system sees what it would see after the broker's own redrive. Letters of others are left alone.
+   *
+   * Rejects with `NOTHING_TO_REDRIVE`, `REDRIVE_SOURCE_UNKNOWN`, `SEND_FAILED`.
+   *
+   * @example
+   * await deadOrders.next(order);
+   * await repair();
+   * await deadOrders.redrive(order);
+   * await scope.settled();
+   */
+  redrive(accept?: (event: ReceivedEvent<Out>) => boolean, options?: RedriveOptions): Promise<SentEvent[]>;
+  /** The same for letters whose payload has these fields with these values. */
+  redrive<const M extends Match<Out>>(match: M & Known<M, Out>, options?: RedriveOptions): Promise<SentEvent[]>;
+}
 
 /** Declarations by name, as `createHarness({ channels })` takes them. */
 export type Declarations = Readonly<Record<string, AnyDeclaration>>;
 
 /** The channel that a declaration becomes. */
 export type ChannelOf<D> =
-  D extends ChannelDeclaration<infer In, infer Out>
-    ? Channel<In, Out>
-    : D extends SendableDeclaration<infer In>
-      ? Sendable<In>
-      : D extends ListenableDeclaration<infer Out>
-        ? Listenable<Out>
-        : never;
+  D extends ChannelDeclaration<infer In, infer Out, infer Options>
+    ? Channel<In, Out, Options>
+    : D extends SendableDeclaration<infer In, infer Options>
+      ? Sendable<In, Options>
+      : D extends DeadLettersDeclaration<infer Out>
+        ? DeadLetters<Out>
+        : D extends ListenableDeclaration<infer Out>
+          ? Listenable<Out>
+          : never;
 
 /** Channels by name, as a scope has them. */
 export type Channels<D extends Declarations> = { readonly [Name in keyof D]: ChannelOf<D[Name]> };

@@ -39,6 +39,10 @@ export interface SentEntry {
   readonly reached?: number;
   /** Monotonic time just before the broker was called. */
   readonly startedAt: number;
+  /** Whether the broker took it for one that was sent before. */
+  readonly duplicate?: boolean;
+  /** Of a dead letter that was sent back: where to. */
+  readonly backTo?: string;
 }
 
 /** A listener received an event, decoded, and of the channel's schema. */
@@ -85,6 +89,7 @@ export interface RefusedEntry {
   /** What the channel's `correlation` read from the payload, where that could be decoded. */
   readonly correlation?: string;
   readonly cause?: unknown;
+  readonly raw: unknown;
 }
 
 /** Whatever came on a channel. */

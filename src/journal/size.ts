@@ -22,6 +22,10 @@ export function estimateSize(entry: NewEntry): number {
       const raw = entry.raw === entry.payload ? 0 : sizeOf(entry.raw, looks, deepest);
       return overhead + sizeOf(entry.payload, looks, deepest) + raw + sizeOf(entry.attributes, looks, deepest);
     }
+    case "refused": {
+      const raw = entry.raw === entry.body ? 0 : sizeOf(entry.raw, looks, deepest);
+      return overhead + sizeOf({ ...entry, raw: undefined }, looks, deepest) + raw;
+    }
     case "sent":
       return overhead + sizeOf(entry.payload, looks, deepest) + sizeOf(entry.attributes, looks, deepest);
     default:

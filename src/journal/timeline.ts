@@ -1,4 +1,4 @@
-import type { Entry, LookEntry, NoteEntry, ReceivedEntry, RefusedEntry, Stamped } from "./entries.ts";
+import type { Entry, LookEntry, NoteEntry, ReceivedEntry, RefusedEntry, SentEntry, Stamped } from "./entries.ts";
 
 const idShown = 8;
 
@@ -87,7 +87,7 @@ function describe(
       return {
         ...base,
         offset: entry.startedAt - openedAt,
-        text: `sent ${entry.channel} #${entry.sequence}${reached}`,
+        text: `${sentText(entry)}${reached}`,
         content: entry.payload,
       };
     }
@@ -152,6 +152,11 @@ function noteText({ sequence, text, about, fault }: Stamped<NoteEntry>, sent: Re
   if (messageId === undefined) return `${hit}${text}`;
   const event = sent.get(messageId);
   return `${hit}${text}, ${event === undefined ? `message ${messageId.slice(0, idShown)}` : `of #${event}`}`;
+}
+
+function sentText({ channel, sequence, backTo, duplicate }: Stamped<SentEntry>): string {
+  if (backTo !== undefined) return `sent back from ${channel} to ${backTo} #${sequence}`;
+  return `sent ${channel} #${sequence}${duplicate === true ? ", a duplicate to the broker" : ""}`;
 }
 
 function lookText(entry: LookEntry): string {

@@ -148,3 +148,16 @@ test("nothing that the harness does on a queue that it reads, as long as it does
   await client.receive("dead");
   expect(texts().at(-1)).toBe("taken from queue dead (receive 1)");
 });
+
+test("a refused request is told, as somebody's", async () => {
+  await expect(client.send("nowhere", "x")).rejects.toThrow();
+  expect(notes).toEqual([
+    {
+      text: expect.stringMatching(
+        /^simulator refused \w+: QueueDoesNotExist: The specified queue does not exist/,
+      ) as string,
+      routine: true,
+      about: {},
+    },
+  ]);
+});

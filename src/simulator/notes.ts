@@ -24,11 +24,15 @@ export function noteOf(activity: Activity, broker: Broker, readByHarness: readon
   };
   return {
     text,
-    ...((what === "delivered" || what === "deleted") && { routine: true }),
-    ...((origin !== undefined || event === "hit") && { about }),
+    ...(routine.has(what) && { routine: true }),
+    // a refused request is somebody's too
+    ...((origin !== undefined || event === "hit" || what === "refused") && { about }),
     ...(event !== undefined && fault !== undefined && { fault: { name: fault, event, text: activity.detail ?? "" } }),
   };
 }
+
+/** What a timeline that is too long does without first. */
+const routine = new Set<Activity["what"]>(["delivered", "deleted", "refused"]);
 
 const faultEvents = new Map<Activity["what"], "set" | "hit" | "undone" | "broken">([
   ["fault set", "set"],
@@ -69,6 +73,8 @@ function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity
       return `discarded: ${detail}`;
     case "delivered without a queue policy":
       return detail;
+    case "refused":
+      return `simulator refused ${detail}`;
     case "fault set":
     case "fault undone":
     case "fault broken":

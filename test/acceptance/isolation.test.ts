@@ -26,7 +26,7 @@ test(
 
     const tests: Readonly<Record<string, (scope: CustomersScope) => Promise<void>>> = {
       async "leaves an order behind"({ channels: { orders } }) {
-        strays.add((await orders.send(unknown(), { transport: { delay: "10s" } })).id);
+        strays.add((await orders.send(unknown(), { delay: "10s" })).id);
       },
       async "has one dead letter"({ channels: { orderCreated, deadOrders } }) {
         const order = unknown();

@@ -1,4 +1,12 @@
-import type { Accounting, ChannelDeclaration, ListenerSink, Mark, Pending } from "../../src/contracts/index.ts";
+import type {
+  Accounting,
+  ChannelDeclaration,
+  DeadLettersDeclaration,
+  ListenerSink,
+  Mark,
+  Pending,
+  Subscription,
+} from "../../src/contracts/index.ts";
 
 /**
  * A broker in a few lines, under the test's full control: what is sent is delivered when the test says so, and what the
@@ -83,6 +91,26 @@ export class TinyBroker {
             },
           };
         },
+      },
+    };
+  }
+
+  /** Dead letters of this broker. What goes back is given to `redrive`, which says the new id. */
+  deadLetters<T>(name: string, redrive: (id: string) => Promise<string>): DeadLettersDeclaration<T> {
+    const { endpoint, transport } = this.channel<T>(name, { carries: "bytes" });
+    return {
+      direction: "listen",
+      deadLetters: { allowed: false },
+      transport,
+      endpoint: {
+        name,
+        carries: "bytes",
+        listen: async (sink, signal) => (await endpoint.listen?.(sink, signal)) as Subscription,
+        redrive: async ({ id }) => ({
+          id: await redrive(id),
+          to: "orders",
+          ...(this.reached !== undefined && { reached: this.reached }),
+        }),
       },
     };
   }

@@ -33,10 +33,14 @@ const harness = await createHarness({
     untyped: aws.topic("untyped"),
     work: aws.queue("work", { schema: Event }),
     dead: aws.deadLetters("dead", { schema: Event }),
+    ordered: aws.topic("ordered.fifo", { schema: Event }),
+    orderedWork: aws.queue("work.fifo", { schema: Event }),
+    filtered: aws.topic("filtered", { filterPolicy: { kind: ["new"] }, filterPolicyScope: "MessageBody" }),
     caught: inProcess(new EventTarget()).event<{ id: string }>("caught"),
   },
 });
-const { events, transformed, untyped, work, dead, caught } = harness.scope("types").channels;
+const { events, transformed, untyped, work, dead, ordered, orderedWork, filtered, caught } =
+  harness.scope("types").channels;
 
 // payloads are typed by the schema: what is sent by its input, what comes by its output
 await transformed.send({ at: "2026-01-01" });
@@ -78,6 +82,43 @@ await work.next();
 // @ts-expect-error -- no send
 await dead.send({ type: "deleted", id: "a", reason: "r" });
 expectType<string>()((await caught.next()).payload.id);
+
+// what a technology alone knows is typed where it is sent: a FIFO topic or queue needs its group
+const deleted = { type: "deleted", id: "a", reason: "r" } as const;
+await ordered.send(deleted, { key: "a", deduplicationId: "1", attributes: { kind: "new" } });
+await orderedWork.send(deleted, { key: "a" });
+await orderedWork.sendRaw("{", { key: "a" });
+const prefix = String(process.env["PREFIX"]);
+const computed = await createHarness({ channels: { ordered: aws.topic(`${prefix}ordered.fifo`) } });
+await computed.scope("types").channels.ordered.send(deleted, { key: "a", deduplicationId: "1" });
+// @ts-expect-error -- no options, so no group
+await ordered.send(deleted);
+// @ts-expect-error -- no group
+await orderedWork.send(deleted, { deduplicationId: "1" });
+// @ts-expect-error -- raw or not
+await orderedWork.sendRaw("{");
+// @ts-expect-error -- AWS takes no delay for one message of a FIFO queue
+await orderedWork.send(deleted, { key: "a", delay: "5s" });
+await work.send(deleted, { delay: "5s", key: "tenant" });
+// @ts-expect-error -- no such duration
+await work.send(deleted, { delay: "5 seconds" });
+// @ts-expect-error -- only FIFO deduplicates
+await work.send(deleted, { deduplicationId: "1" });
+// @ts-expect-error -- a topic delays nothing
+await events.send(deleted, { delay: "5s" });
+await filtered.send({ anything: 1 });
+expectType<boolean | undefined>()((await ordered.send(deleted, { key: "a" })).duplicate);
+
+// dead letters, and nothing else, go back
+await dead.redrive();
+await dead.redrive({ type: "deleted" }, { signal: new AbortController().signal });
+await dead.redrive((event) => event.payload.id === "a");
+// @ts-expect-error -- no member has this field
+await dead.redrive({ identifier: "a" });
+// @ts-expect-error -- not from a topic
+await events.redrive();
+// @ts-expect-error -- nor from a bus
+await caught.redrive();
 
 // @ts-expect-error -- no such duration
 await events.next({ id: "a" }, { within: "3 seconds" });

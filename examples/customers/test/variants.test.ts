@@ -56,6 +56,38 @@ describe.concurrent("a variant of the service", () => {
     });
   });
 
+  test("a dead letter that is sent back after the repair is worked on, and none is left", async () => {
+    await withVariant({ env: { CUSTOMERS_FAIL_FIRST_ORDERS: "3" } }, async ({ simulator, app, scope, api }) => {
+      const { orderCreated, deadOrders } = scope.channels;
+      const { customer_id } = await api.createCustomer("John Doe");
+      const order = { order_id: randomUUID(), customer_id };
+      await orderCreated.send(order);
+      await simulator.advance("90s");
+      await deadOrders.next(order);
+      expect((await api.getCustomer(customer_id)).orders).toEqual([]);
+      await deadOrders.redrive(order);
+      await scope.settled();
+      expect((await api.getCustomer(customer_id)).orders).toEqual([{ order_id: order.order_id }]);
+      expect(app.log.count("order failed")).toBe(3);
+      expect(await deadOrders.none()).toMatchObject({ how: "proved" });
+    });
+  });
+
+  test("a dead letter that is sent back without a repair is given up again, which the test must expect", async () => {
+    await withVariant({}, async ({ simulator, app, scope }) => {
+      const { orderCreated, deadOrders } = scope.channels;
+      const order = { order_id: randomUUID(), customer_id: randomUUID() };
+      await orderCreated.send(order);
+      await simulator.advance("90s");
+      const first = await deadOrders.next(order);
+      const [back] = await deadOrders.redrive(order);
+      await simulator.advance("90s");
+      const second = await deadOrders.next(order);
+      expect([second.id, second.id === first.id]).toEqual([back?.id, false]);
+      expect(app.log.count("order failed")).toBe(6);
+    });
+  });
+
   test("an order that is in hand when the service is killed is worked on after its restart", async () => {
     await withVariant({ env: { CUSTOMERS_HANDLER_DELAY_MS: "60000" } }, async ({ simulator, app, scope, api }) => {
       const { customer_id } = await api.createCustomer("John Doe");

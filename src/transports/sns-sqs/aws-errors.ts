@@ -53,3 +53,11 @@ export function isMissing(error: unknown): boolean {
     error.name === "NotFound"
   );
 }
+
+/** Whether a FIFO topic or queue refused what had no deduplication id, and makes none of the body itself. */
+export function wantsDeduplicationId(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.message.includes("ContentBasedDeduplication enabled or MessageDeduplicationId provided")
+  );
+}

@@ -1,14 +1,19 @@
 import type { Attributes } from "../../contracts/index.ts";
-import { type Duration, milliseconds } from "../../time/index.ts";
+import { type Clock, type Duration, milliseconds } from "../../time/index.ts";
+import { wakefulError } from "../../errors.ts";
 import type { Addresses } from "./addresses.ts";
 import { explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
+import { isFifo } from "./fifo.ts";
 import { fromSqs } from "./message.ts";
+import { moveMessages } from "./move-task.ts";
 import { allowTopic } from "./queue-policy.ts";
+import { type FilterOptions, filterAttributes } from "./subscription.ts";
 import { wholeSeconds } from "./whole-seconds.ts";
 
 const never = new AbortController().signal;
 const longestPoll = 20;
+const most = 10;
 
 export interface QueueOptions {
   /** How long a received message stays hidden. Whole seconds. */
@@ -22,8 +27,7 @@ export interface QueueOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface SubscribeOptions {
-  readonly filterPolicy?: Readonly<Record<string, unknown>>;
+export interface SubscribeOptions extends FilterOptions {
   /** Whether the body arrives as it was published. Default true. */
   readonly raw?: boolean;
   readonly signal?: AbortSignal;
@@ -32,10 +36,19 @@ export interface SubscribeOptions {
 export interface ReceiveOptions {
   /** 1 to 10, default 10. */
   readonly max?: number;
-  /** Default: not at all. At most 20 s. */
+  /** Default: not at all. At most 20 s; what is no whole second is rounded up. */
   readonly wait?: Duration;
   /** Whole seconds. Default: the queue's own. */
   readonly visibility?: Duration;
+  readonly signal?: AbortSignal;
+}
+
+export interface MoveOptions {
+  /** The queue to move to. Default: each message goes back to the queue that gave it up. */
+  readonly to?: string;
+  /** 1 to 500 messages a second. Default: as fast as the broker can. */
+  readonly perSecond?: number;
+  /** Aborting it cancels the task. */
   readonly signal?: AbortSignal;
 }
 
@@ -44,6 +57,8 @@ export interface HandMessage {
   readonly id: string;
   readonly body: string;
   readonly attributes: Attributes;
+  /** The message group. */
+  readonly key?: string;
   readonly deliveries: number;
   delete(): Promise<void>;
   /** Makes it visible again, at once or after a time in whole seconds. */
@@ -66,17 +81,19 @@ export class ByHand {
   readonly #sns: SnsClient;
   readonly #sqs: SqsClient;
   readonly #addresses: Addresses;
+  readonly #clock: Clock;
 
   /** @internal */
-  constructor(options: { sns: SnsClient; sqs: SqsClient; addresses: Addresses }) {
+  constructor(options: { sns: SnsClient; sqs: SqsClient; addresses: Addresses; clock: Clock }) {
     this.#sns = options.sns;
     this.#sqs = options.sqs;
     this.#addresses = options.addresses;
+    this.#clock = options.clock;
   }
 
   /** Creates a topic, FIFO if its name ends so. Idempotent. Returns its ARN. */
   async createTopic(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
-    const fifo = name.endsWith(".fifo") ? { FifoTopic: "true", ContentBasedDeduplication: "false" } : undefined;
+    const fifo = isFifo(name) ? { FifoTopic: "true", ContentBasedDeduplication: "false" } : undefined;
     const { TopicArn = "" } = await this.#call("SNS", options.signal, (call) =>
       this.#sns.createTopic({ Name: name, ...(fifo && { Attributes: fifo }) }, call),
     );
@@ -87,7 +104,7 @@ export class ByHand {
   async createQueue(name: string, options: QueueOptions = {}): Promise<string> {
     const { visibility, delay, deadLetters, attributes, signal } = options;
     const given: Record<string, string> = { ...attributes };
-    if (name.endsWith(".fifo")) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false" });
+    if (isFifo(name)) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false", ...attributes });
     if (visibility !== undefined) given["VisibilityTimeout"] = String(wholeSeconds(visibility, "visibility"));
     if (delay !== undefined) given["DelaySeconds"] = String(wholeSeconds(delay, "delay"));
     if (deadLetters !== undefined) {
@@ -102,13 +119,16 @@ export class ByHand {
 
   /** Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns its ARN. */
   async subscribe(topic: string, queue: string, options: SubscribeOptions = {}): Promise<string> {
-    const { filterPolicy, raw = true, signal } = options;
+    const { raw = true, signal } = options;
     const passOn = signal === undefined ? {} : { signal };
     const topicArn = await this.createTopic(topic, passOn);
     const state = await this.#inspectOrCreate(queue, passOn);
     await this.#call("SQS", signal, (call) =>
       this.#sqs.setQueueAttributes(
-        { QueueUrl: state.url, Attributes: { Policy: allowTopic(state.arn, topicArn) } },
+        {
+          QueueUrl: state.url,
+          Attributes: { Policy: allowTopic(state.arn, topicArn, state.attributes["Policy"]) },
+        },
         call,
       ),
     );
@@ -119,10 +139,7 @@ export class ByHand {
           Protocol: "sqs",
           Endpoint: state.arn,
           ReturnSubscriptionArn: true,
-          Attributes: {
-            RawMessageDelivery: String(raw),
-            ...(filterPolicy && { FilterPolicy: JSON.stringify(filterPolicy) }),
-          },
+          Attributes: { RawMessageDelivery: String(raw), ...filterAttributes(options) },
         },
         call,
       ),
@@ -134,13 +151,25 @@ export class ByHand {
   async receive(queue: string, options: ReceiveOptions = {}): Promise<HandMessage[]> {
     const { max = 10, wait = 0, visibility, signal } = options;
     // checked before the call: the SDK's own message would not say which option it was
+    if (!Number.isInteger(max) || max < 1 || max > most) {
+      throw wakefulError("INVALID_OPTION", { option: "max", value: String(max), expected: `1 to ${most}` });
+    }
+    const seconds = Math.ceil(milliseconds(wait, "wait") / 1_000);
+    if (seconds > longestPoll) {
+      // cut short, an empty answer would say that nothing came for longer than anybody looked
+      throw wakefulError("INVALID_OPTION", {
+        option: "wait",
+        value: String(wait),
+        expected: `at most ${longestPoll} s`,
+      });
+    }
     const hidden = visibility === undefined ? {} : { VisibilityTimeout: wholeSeconds(visibility, "visibility") };
     const { Messages = [] } = await this.#addresses.onQueue(queue, signal ?? never, (QueueUrl, call) =>
       this.#sqs.receiveMessage(
         {
           QueueUrl,
           MaxNumberOfMessages: max,
-          WaitTimeSeconds: Math.min(longestPoll, Math.ceil(milliseconds(wait, "wait") / 1_000)),
+          WaitTimeSeconds: seconds,
           MessageAttributeNames: ["All"],
           MessageSystemAttributeNames: ["All"],
           ...hidden,
@@ -151,11 +180,13 @@ export class ByHand {
     return Messages.map((message) => {
       const ReceiptHandle = message.ReceiptHandle ?? "";
       const result = fromSqs(message, false);
+      const read = "read" in result ? result.read : undefined;
       return {
         id: message.MessageId ?? "",
-        body: "read" in result ? String(result.read.body) : "",
+        body: read === undefined ? "" : String(read.body),
         attributes: "read" in result ? result.read.attributes : result.failed.attributes,
-        deliveries: "read" in result ? result.read.deliveries : 1,
+        ...(read?.key !== undefined && { key: read.key }),
+        deliveries: read?.deliveries ?? 1,
         delete: async () => {
           await this.#addresses.onQueue(queue, never, (QueueUrl, call) =>
             this.#sqs.deleteMessage({ QueueUrl, ReceiptHandle }, call),
@@ -197,6 +228,33 @@ export class ByHand {
   async purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
       this.#sqs.purgeQueue({ QueueUrl }, call),
+    );
+  }
+
+  /**
+   * Has the broker move the messages of a dead-letter queue back to where they came from, as its console does, and waits
+   * until it is done: on a simulator a rate counts in virtual seconds. Returns how many were moved. What somebody has
+   * received and not deleted stays: where a harness listens, its channel's own `redrive()` sends back what it has taken.
+   * Rejects with `REDRIVE_FAILED`, and with the SDK's error where the task cannot be started.
+   *
+   * @example
+   * const moved = await aws.redrive("orders--dlq");
+   */
+  async redrive(queue: string, options: MoveOptions = {}): Promise<number> {
+    const { to, perSecond, signal } = options;
+    const passOn = signal === undefined ? {} : { signal };
+    const sourceArn = (await this.inspect(queue, passOn)).arn;
+    const destinationArn = to === undefined ? undefined : (await this.inspect(to, passOn)).arn;
+    return await this.#call("SQS", signal, ({ abortSignal }) =>
+      moveMessages({
+        sqs: this.#sqs,
+        clock: this.#clock,
+        queue,
+        sourceArn,
+        destinationArn,
+        perSecond,
+        signal: abortSignal,
+      }),
     );
   }
 

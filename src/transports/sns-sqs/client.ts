@@ -28,6 +28,15 @@ export interface BatchFailure {
   Message?: string | undefined;
 }
 
+export interface MoveTaskState {
+  /** Only while it runs. */
+  TaskHandle?: string | undefined;
+  Status?: string | undefined;
+  ApproximateNumberOfMessagesMoved?: number | undefined;
+  FailureReason?: string | undefined;
+  StartedTimestamp?: number | undefined;
+}
+
 /** The part of `SQS` that is called. */
 export interface SqsClient {
   createQueue(
@@ -51,6 +60,7 @@ export interface SqsClient {
       MessageBody: string;
       DelaySeconds?: number;
       MessageAttributes?: Record<string, AttributeValue>;
+      MessageSystemAttributes?: { AWSTraceHeader?: AttributeValue };
       MessageGroupId?: string;
       MessageDeduplicationId?: string;
     },
@@ -64,6 +74,7 @@ export interface SqsClient {
       VisibilityTimeout?: number;
       MessageAttributeNames?: string[];
       MessageSystemAttributeNames?: "All"[];
+      ReceiveRequestAttemptId?: string;
     },
     options?: CallOptions,
   ): Promise<{ Messages?: SqsMessage[] | undefined }>;
@@ -83,6 +94,15 @@ export interface SqsClient {
   ): Promise<{ Tags?: Record<string, string> | undefined }>;
   tagQueue(input: { QueueUrl: string; Tags: Record<string, string> }, options?: CallOptions): Promise<unknown>;
   untagQueue(input: { QueueUrl: string; TagKeys: string[] }, options?: CallOptions): Promise<unknown>;
+  startMessageMoveTask(
+    input: { SourceArn: string; DestinationArn?: string; MaxNumberOfMessagesPerSecond?: number },
+    options?: CallOptions,
+  ): Promise<{ TaskHandle?: string | undefined }>;
+  listMessageMoveTasks(
+    input: { SourceArn: string; MaxResults?: number },
+    options?: CallOptions,
+  ): Promise<{ Results?: MoveTaskState[] | undefined }>;
+  cancelMessageMoveTask(input: { TaskHandle: string }, options?: CallOptions): Promise<unknown>;
 }
 
 /** The part of `SNS` that is called. */

@@ -13,6 +13,16 @@ export function toAwsAttributes(attributes: Attributes): Record<string, Attribut
   );
 }
 
+/** Attributes that came, as they can be sent again, with their types. */
+export function copyOfAttributes(attributes: Record<string, AttributeValue>): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      { DataType, ...(BinaryValue === undefined ? { StringValue } : { BinaryValue }) },
+    ]),
+  );
+}
+
 interface Wrapper {
   readonly Type: "Notification";
   readonly MessageId?: string;

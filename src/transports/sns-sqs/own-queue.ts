@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../time/index.ts";
-import { isMissing, explain } from "./aws-errors.ts";
+import { explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
+import { fifoSuffix, isFifo } from "./fifo.ts";
 import { allowTopic } from "./queue-policy.ts";
 import { Renewal } from "./renewal.ts";
+import { type FilterOptions, filterAttributes } from "./subscription.ts";
 
-/** What all queues of a harness's own begin with. */
-const ownPrefix = "wakeful-";
-const runTag = "wakeful:run";
-const expiresTag = "wakeful:expires";
+/** What the names of all queues of a harness's own begin with. */
+export const ownPrefix = "wakeful-";
+/** And their form: run, a random part, topic. */
+export const ownName = /^wakeful-[A-Za-z0-9_-]+-[0-9a-f]{8}-/;
+export const runTag = "wakeful:run";
+export const expiresTag = "wakeful:expires";
 
 const lifetime = 6 * 3_600_000;
 const renewal = 3_600_000;
@@ -21,12 +25,14 @@ export interface OwnQueueOptions {
   readonly clock: Clock;
   readonly run: string;
   readonly topic: { readonly name: string; readonly arn: string };
+  readonly filter: FilterOptions;
   readonly signal: AbortSignal;
 }
 
 /**
  * A queue of the harness's own, subscribed to a topic, so that listening steals nothing from anybody. It is tagged with the
- * run and an expiry, which is put off while it is used: what a killed run leaves behind can be swept away.
+ * run and an expiry, which is put off while it is used: what a killed run leaves behind can be swept away. That of a FIFO
+ * topic is a FIFO queue, so that each group comes in its order.
  */
 export class OwnQueue implements AsyncDisposable {
   readonly url: string;
@@ -43,14 +49,18 @@ export class OwnQueue implements AsyncDisposable {
 
   /** Creates and subscribes it; leaves nothing behind when that fails. Rejects with the named errors of `explain`. */
   static async create(options: OwnQueueOptions): Promise<OwnQueue> {
-    const { sns, sqs, clock, run, topic, signal } = options;
+    const { sns, sqs, clock, run, topic, filter, signal } = options;
     const call = { abortSignal: signal };
+    const fifo = isFifo(topic.name);
     let client: "SNS" | "SQS" = "SQS";
     try {
       const { QueueUrl: url = "" } = await sqs.createQueue(
         {
-          QueueName: `${ownPrefix}${run}-${randomUUID().slice(0, 8)}-${topic.name}`.slice(0, longestName),
-          Attributes: { MessageRetentionPeriod: String(retentionSeconds) },
+          QueueName: nameFor(run, topic.name, fifo),
+          Attributes: {
+            MessageRetentionPeriod: String(retentionSeconds),
+            ...(fifo && { FifoQueue: "true" }),
+          },
           tags: { [runTag]: run, [expiresTag]: expiry(clock) },
         },
         call,
@@ -65,7 +75,7 @@ export class OwnQueue implements AsyncDisposable {
             TopicArn: topic.arn,
             Protocol: "sqs",
             Endpoint: queueArn,
-            Attributes: { RawMessageDelivery: "true" },
+            Attributes: { RawMessageDelivery: "true", ...filterAttributes(filter) },
             ReturnSubscriptionArn: true,
           },
           call,
@@ -98,63 +108,10 @@ export class OwnQueue implements AsyncDisposable {
   }
 }
 
-/**
- * Removes the queues, with their subscriptions, that runs which are over have left behind: those of a harness's own whose
- * expiry has passed. Returns their names. Several may sweep at once.
- */
-export async function sweep(options: Pick<OwnQueueOptions, "sns" | "sqs" | "clock" | "signal">): Promise<string[]> {
-  const { sns, sqs, clock, signal } = options;
-  const call = { abortSignal: signal };
-  const swept: string[] = [];
-  try {
-    const orphans = new Map<string, string>();
-    for (const QueueUrl of await ownQueues(sqs, signal)) {
-      try {
-        const { Tags = {} } = await sqs.listQueueTags({ QueueUrl }, call);
-        if (!(runTag in Tags) || !(Date.parse(Tags[expiresTag] ?? "") < clock.wall())) continue;
-        const { Attributes = {} } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] }, call);
-        orphans.set(Attributes["QueueArn"] ?? "", QueueUrl);
-      } catch (error) {
-        // somebody else was quicker
-        if (!isMissing(error)) throw error;
-      }
-    }
-    if (orphans.size === 0) return [];
-    let token: string | undefined;
-    do {
-      const page = await sns.listSubscriptions(token === undefined ? {} : { NextToken: token }, call);
-      for (const { SubscriptionArn, Endpoint } of page.Subscriptions ?? []) {
-        if (SubscriptionArn !== undefined && orphans.has(Endpoint ?? "")) {
-          await sns.unsubscribe({ SubscriptionArn }, call);
-        }
-      }
-      token = page.NextToken;
-    } while (token !== undefined);
-    for (const QueueUrl of orphans.values()) {
-      await sqs.deleteQueue({ QueueUrl }, call).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
-      swept.push(QueueUrl.slice(QueueUrl.lastIndexOf("/") + 1));
-    }
-    return swept;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw explain(error, "SQS");
-  }
-}
-
-async function ownQueues(sqs: SqsClient, signal: AbortSignal): Promise<string[]> {
-  const urls: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await sqs.listQueues(
-      { QueueNamePrefix: ownPrefix, MaxResults: 1_000, ...(token !== undefined && { NextToken: token }) },
-      { abortSignal: signal },
-    );
-    urls.push(...(page.QueueUrls ?? []));
-    token = page.NextToken;
-  } while (token !== undefined);
-  return urls;
+function nameFor(run: string, topic: string, fifo: boolean): string {
+  const suffix = fifo ? fifoSuffix : "";
+  const name = `${ownPrefix}${run}-${randomUUID().slice(0, 8)}-${isFifo(topic) ? topic.slice(0, -fifoSuffix.length) : topic}`;
+  return `${name.slice(0, longestName - suffix.length)}${suffix}`;
 }
 
 function expiry(clock: Clock): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { WakefulError, wakefulError } from "../../errors.ts";
 import type { Clock } from "../../time/index.ts";
 import { explain, isMissing, isRefused } from "./aws-errors.ts";
@@ -8,6 +9,11 @@ import { Renewal } from "./renewal.ts";
 const tag = "wakeful:reader";
 const length = 30_000;
 const renewal = 10_000;
+
+/** For people, in the characters that a tag may have. */
+const thisProcess = `${process.pid}@${hostname()
+  .replaceAll(/[^A-Za-z0-9.-]/g, "-")
+  .slice(0, 60)}`;
 
 export interface LeaseOptions {
   readonly sqs: SqsClient;
@@ -84,15 +90,19 @@ export class ReaderLease implements AsyncDisposable {
   async #check(signal?: AbortSignal): Promise<void> {
     const { sqs, url, resource, clock } = this.#options;
     const { Tags = {} } = await sqs.listQueueTags({ QueueUrl: url }, signal && { abortSignal: signal });
-    const [holder = "", expires = ""] = (Tags[tag] ?? "").split(" ");
+    const [holder = "", expires = "", process = ""] = (Tags[tag] ?? "").split(" ");
     if (holder === "" || holder === this.#holder || !(Date.parse(expires) > clock.wall())) return;
-    throw wakefulError("COMPETING_LISTENERS", { resource, holder: `run ${holder}, until ${expires} or longer` });
+    const where = process === "" ? "" : `, process ${process.replace("@", " on ")}`;
+    throw wakefulError("COMPETING_LISTENERS", {
+      resource,
+      holder: `run ${holder}${where}, until ${expires} or longer`,
+    });
   }
 
   async #write(signal?: AbortSignal): Promise<void> {
     const { sqs, url, clock } = this.#options;
     const expires = new Date(clock.wall() + length).toISOString();
-    const Tags = { [tag]: `${this.#holder} ${expires}` };
+    const Tags = { [tag]: `${this.#holder} ${expires} ${thisProcess}` };
     await sqs.tagQueue({ QueueUrl: url, Tags }, signal && { abortSignal: signal });
   }
 }

@@ -166,3 +166,81 @@ describe("a broker in trouble", () => {
     await subscription?.[Symbol.asyncDispose]();
   });
 });
+
+describe("a FIFO queue", () => {
+  const group = (numbers: readonly number[]) =>
+    numbers.map((number) => ({
+      Id: String(number),
+      MessageBody: String(number),
+      MessageGroupId: "one",
+      MessageDeduplicationId: String(number),
+    }));
+  const bodies = ({ events }: RecordingSink) => events.map(({ body }) => body);
+
+  test("goes on with a group whose messages' deletion was lost, without a visibility timeout between", async () => {
+    const QueueUrl = await snsSqs({ sns, sqs }).createQueue("dead.fifo");
+    await sqs.sendMessageBatch({ QueueUrl, Entries: group([1, 2]) });
+    const lost = Promise.withResolvers<void>();
+    let calls = 0;
+    const losing = withMethod("deleteMessageBatch", async (input, options) => {
+      if (++calls > 1) return await sqs.deleteMessageBatch(input, options);
+      lost.resolve();
+      throw new Error("socket hang up");
+    });
+    const clock = new ManualClock();
+    const recorder = new RecordingSink();
+    const subscription = await snsSqs({ sns, sqs: losing, clock })
+      .deadLetters("dead.fifo")
+      .endpoint.listen?.(recorder, signal);
+    await recorder.until(() => recorder.events.length === 2);
+    await sqs.sendMessageBatch({ QueueUrl, Entries: group([3]) });
+    await lost.promise;
+    await clock.advance(50);
+    await recorder.until(() => recorder.events.length === 3);
+    expect(bodies(recorder)).toEqual(["1", "2", "3"]);
+    await subscription?.[Symbol.asyncDispose]();
+    expect(recorder.log).not.toContain("failed");
+  });
+
+  test("gives an answer that was lost again: its group does not stand still for a visibility timeout", async () => {
+    const QueueUrl = await snsSqs({ sns, sqs }).createQueue("dead.fifo");
+    await sqs.sendMessageBatch({ QueueUrl, Entries: group([1, 2, 3]) });
+    let calls = 0;
+    const losing = withMethod("receiveMessage", async (input, options) => {
+      const answer = await sqs.receiveMessage(input, options);
+      if (++calls === 1) throw new Error("socket hang up");
+      return answer;
+    });
+    const clock = new ManualClock();
+    const recorder = new RecordingSink();
+    const subscription = await snsSqs({ sns, sqs: losing, clock })
+      .deadLetters("dead.fifo")
+      .endpoint.listen?.(recorder, signal);
+    await recorder.until(() => recorder.log.includes("deaf"));
+    await clock.advance(50);
+    await recorder.until(() => recorder.events.length === 3);
+    expect(bodies(recorder)).toEqual(["1", "2", "3"]);
+    await subscription?.[Symbol.asyncDispose]();
+    expect(simulator.inspect("dead.fifo")).toMatchObject({ ready: 0, inFlight: 0 });
+  });
+
+  test("of 30 groups, by three long polls, each comes in its order", async () => {
+    const QueueUrl = await snsSqs({ sns, sqs }).createQueue("dead.fifo");
+    for (let batch = 0; batch < 60; batch++) {
+      const Entries = Array.from({ length: 10 }, (_, index) => {
+        const number = batch * 10 + index;
+        const id = { MessageGroupId: `g${number % 30}`, MessageDeduplicationId: String(number) };
+        return { Id: String(index), MessageBody: String(number), ...id };
+      });
+      await sqs.sendMessageBatch({ QueueUrl, Entries });
+    }
+    const recorder = new RecordingSink();
+    const subscription = await snsSqs({ sns, sqs }).deadLetters("dead.fifo").endpoint.listen?.(recorder, signal);
+    await recorder.until(() => recorder.events.length === 600);
+    for (let each = 0; each < 30; each++) {
+      const numbers = recorder.events.filter(({ key }) => key === `g${each}`).map(({ body }) => Number(body));
+      expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index * 30 + each));
+    }
+    await subscription?.[Symbol.asyncDispose]();
+  });
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ListenerSink } from "../../contracts/index.ts";
 import { type Clock, delay } from "../../time/index.ts";
 import { explain, isMissing, isRefused } from "./aws-errors.ts";
@@ -25,6 +26,7 @@ export class QueueReader {
   readonly #stop = new AbortController();
   readonly #polls = new Set<Promise<void>>();
   readonly #shared: boolean;
+  readonly #fifo: boolean;
   readonly #toDelete: string[] = [];
   /** What the sink has got and nobody knows to be ours, by message id: it stays on the queue. */
   readonly #kept = new Map<string, { readonly receipt: string; readonly message: IncomingMessage | undefined }>();
@@ -42,6 +44,7 @@ export class QueueReader {
     virtualTime: boolean;
     /** Whether messages of other runs may be there. */
     shared: boolean;
+    fifo: boolean;
   }) {
     this.#sqs = options.sqs;
     this.#url = options.url;
@@ -50,6 +53,7 @@ export class QueueReader {
     this.#pollers = options.pollers;
     this.#virtualTime = options.virtualTime;
     this.#shared = options.shared;
+    this.#fifo = options.fifo;
   }
 
   start(): void {
@@ -69,6 +73,14 @@ export class QueueReader {
     await Promise.all(kept.filter((each) => !ours.includes(each)).map(({ receipt }) => this.#giveBack(receipt)));
   }
 
+  /** Deletes a message that is held because nobody knew it to be ours, if there is one of this id. */
+  letGo(id: string): void {
+    const held = this.#kept.get(id);
+    if (held === undefined) return;
+    this.#kept.delete(id);
+    this.#deleteSoon(held.receipt);
+  }
+
   #addPoll(): void {
     const poll = this.#poll().finally(() => this.#polls.delete(poll));
     this.#polls.add(poll);
@@ -76,6 +88,7 @@ export class QueueReader {
 
   async #poll(): Promise<void> {
     let retry = firstRetry;
+    let attempt = randomUUID();
     while (!this.#stop.signal.aborted && !this.#failed) {
       let messages: readonly SqsMessage[];
       try {
@@ -87,10 +100,13 @@ export class QueueReader {
             WaitTimeSeconds: this.#deaf ? 0 : pollSeconds,
             MessageAttributeNames: ["All"],
             MessageSystemAttributeNames: ["All"],
+            // an answer that was lost is given again: otherwise its groups would stand still for a visibility timeout
+            ...(this.#fifo && { ReceiveRequestAttemptId: attempt }),
           },
           { abortSignal: this.#stop.signal },
         );
         messages = answer.Messages ?? [];
+        attempt = randomUUID();
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (isMissing(error)) {

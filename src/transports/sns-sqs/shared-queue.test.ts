@@ -43,7 +43,7 @@ describe("the lease", () => {
   test("is a tag with run and expiry, and is taken off at the end", async () => {
     const clock = new ManualClock();
     const harness = await open("r1", clock);
-    expect(await leaseOf()).toMatch(/^r1\/[0-9a-f]{8} 2026-01-01T00:00:30\.000Z$/);
+    expect(await leaseOf()).toMatch(/^r1\/[0-9a-f]{8} 2026-01-01T00:00:30\.000Z \d+@\S+$/);
     await harness.close();
     expect(await leaseOf()).toBeUndefined();
   });

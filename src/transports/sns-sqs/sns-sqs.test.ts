@@ -230,6 +230,19 @@ describe("a mistake is a named error", () => {
     await expect(message?.release("400ms")).rejects.toMatchObject(wrong("release"));
   });
 
+  test("a receive of more than 10 messages, or that waits longer than 20 s", async () => {
+    await aws.createQueue("q");
+    for (const max of [0, 11, 1.5])
+      await expect(aws.receive("q", { max })).rejects.toMatchObject({
+        code: "INVALID_OPTION",
+        facts: { option: "max" },
+      });
+    await expect(aws.receive("q", { wait: "21s" })).rejects.toMatchObject({
+      code: "INVALID_OPTION",
+      facts: { option: "wait", expected: "at most 20 s" },
+    });
+  });
+
   test("missing credentials", async () => {
     const { endpoint, region } = simulator.config;
     const credentials = () =>

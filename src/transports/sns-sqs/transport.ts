@@ -4,27 +4,28 @@ import type {
   ChannelDeclaration,
   Codec,
   Correlation,
+  DeadLettersDeclaration,
   InferInput,
   InferOutput,
-  ListenableDeclaration,
   ListenerSink,
-  OutgoingMessage,
   SendableDeclaration,
-  SendReceipt,
   StandardSchema,
   Subscription,
   TransportInfo,
 } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
-import { type Clock, type Duration, systemClock } from "../../time/index.ts";
+import { type Clock, systemClock } from "../../time/index.ts";
 import { Addresses } from "./addresses.ts";
 import { ByHand } from "./by-hand.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
-import { toAwsAttributes } from "./message.ts";
-import { OwnQueue, sweep } from "./own-queue.ts";
+import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { isFifo } from "./fifo.ts";
+import { OwnQueue } from "./own-queue.ts";
 import { QueueReader } from "./reader.ts";
-import { ReaderLease } from "./reader-lease.ts";
-import { wholeSeconds } from "./whole-seconds.ts";
+import type { FifoSendOptions, QueueSendOptions } from "./send-options.ts";
+import { Sender } from "./sender.ts";
+import type { FilterOptions } from "./subscription.ts";
+import { sweep, type Swept } from "./sweep.ts";
 
 export interface SnsSqsOptions {
   /** `new SNS(...)` of @aws-sdk/client-sns 3. */
@@ -35,7 +36,7 @@ export interface SnsSqsOptions {
   readonly accounting?: Accounting;
   /** How many long polls a listened queue gets at most, while answers come full: 1 to 3. Default 3. */
   readonly pollers?: number;
-  /** The run's id, in names and tags of the harness's own queues. Default: random. */
+  /** The run's id, in names and tags of the harness's own queues: letters, digits, "-" and "_", at most 40. Default: random. */
   readonly run?: string;
   /** @internal */
   readonly clock?: Clock;
@@ -49,10 +50,27 @@ export interface ChannelOptions<S extends StandardSchema> {
   readonly correlation?: Correlation;
 }
 
+export interface TopicOptions<S extends StandardSchema> extends ChannelOptions<S>, FilterOptions {}
+
 export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOptions<S> {
   /** Whether dead letters that no wait takes are fine. Default: they fail the scope that caused them. */
   readonly allow?: boolean;
+  /**
+   * The queue whose dead letters these are: `redrive()` sends those back to it that do not tell where they came from, as
+   * those that a system sent here by itself.
+   */
+  readonly source?: string;
 }
+
+interface ReadOptions {
+  readonly url: string;
+  readonly queue: string;
+  readonly sink: ListenerSink;
+  readonly shared: boolean;
+}
+
+/** Leaves room in the name of a queue, which has 80 characters at most. */
+const runForm = /^[A-Za-z0-9_-]{1,40}$/;
 
 type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
 type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
@@ -76,6 +94,7 @@ export class SnsSqs extends ByHand {
   readonly #clock: Clock;
   readonly #run: string;
   readonly #pollers: number;
+  readonly #sender: Sender;
   #swept = false;
 
   /** @internal Use `snsSqs`. */
@@ -84,36 +103,74 @@ export class SnsSqs extends ByHand {
     if (!Number.isInteger(pollers) || pollers < 1 || pollers > 3) {
       throw wakefulError("INVALID_OPTION", { option: "pollers", value: String(pollers), expected: "1, 2 or 3" });
     }
+    if (!runForm.test(run)) {
+      const expected = 'at most 40 letters, digits, "-" and "_", as queue names have them';
+      throw wakefulError("INVALID_OPTION", { option: "run", value: JSON.stringify(run), expected });
+    }
     const addresses = new Addresses(sns, sqs);
-    super({ sns, sqs, addresses });
+    super({ sns, sqs, addresses, clock });
     this.#options = options;
     this.#addresses = addresses;
     this.#clock = clock;
     this.#run = run;
     this.#pollers = pollers;
+    this.#sender = new Sender({ sns, sqs, addresses, accounting });
     this.#info = {
       name: "sns-sqs",
       ...(accounting && { accounting }),
     };
   }
 
-  /** A topic: sends to it, and listens on a tagged queue of its own, which steals nothing from anybody. */
-  topic<S extends StandardSchema>(name: string, options: ChannelOptions<S> = {}): ChannelDeclaration<In<S>, Out<S>> {
+  /**
+   * A topic: sends to it, and listens on a tagged queue of its own, which steals nothing from anybody. A FIFO topic has a
+   * name that ends with ".fifo": each group's events come in its order, and bear the group as their `key`. With a
+   * `filterPolicy` the channel hears only what passes it, and `none()` speaks of nothing else: one channel for each kind of
+   * event on the topic, each with its schema.
+   *
+   * @example
+   * const orders = aws.topic("orders.fifo", { schema: Order });
+   * await orders.send(order, { key: order.customer_id, deduplicationId: order.order_id });
+   */
+  topic<S extends StandardSchema>(
+    name: `${string}.fifo`,
+    options?: TopicOptions<S>,
+  ): ChannelDeclaration<In<S>, Out<S>, FifoSendOptions>;
+  topic<S extends StandardSchema>(name: string, options?: TopicOptions<S>): ChannelDeclaration<In<S>, Out<S>>;
+  topic<S extends StandardSchema>(
+    name: string,
+    options: TopicOptions<S> = {},
+  ): ChannelDeclaration<In<S>, Out<S>, FifoSendOptions> {
+    const { filterPolicy, filterPolicyScope, ...declared } = options;
+    const filter = {
+      ...(filterPolicy !== undefined && { filterPolicy }),
+      ...(filterPolicyScope !== undefined && { filterPolicyScope }),
+    };
     return {
       direction: "both",
-      ...options,
+      ...declared,
       transport: this.#info,
       endpoint: {
-        name: `topic ${name}`,
+        name: filterPolicy === undefined ? `topic ${name}` : `topic ${name} with ${JSON.stringify(filterPolicy)}`,
         carries: "bytes",
-        send: (message, signal) => this.#publish(name, message, signal),
-        listen: (sink, signal) => this.#listenToTopic(name, sink, signal),
+        send: (message, signal) => this.#sender.toTopic(name, message, signal),
+        listen: (sink, signal) => this.#listenToTopic(name, filter, sink, signal),
       },
     };
   }
 
-  /** A queue that a system reads: the harness only sends to it. */
-  queue<S extends StandardSchema>(name: string, options: ChannelOptions<S> = {}): SendableDeclaration<In<S>> {
+  /** A queue that a system reads: the harness only sends to it. A FIFO queue has a name that ends with ".fifo". */
+  queue<S extends StandardSchema>(
+    name: `${string}.fifo`,
+    options?: ChannelOptions<S>,
+  ): SendableDeclaration<In<S>, FifoSendOptions>;
+  queue<S extends StandardSchema>(
+    name: string,
+    options?: ChannelOptions<S>,
+  ): SendableDeclaration<In<S>, QueueSendOptions>;
+  queue<S extends StandardSchema>(
+    name: string,
+    options: ChannelOptions<S> = {},
+  ): SendableDeclaration<In<S>, FifoSendOptions & QueueSendOptions> {
     return {
       direction: "send",
       ...options,
@@ -121,7 +178,7 @@ export class SnsSqs extends ByHand {
       endpoint: {
         name: `queue ${name}`,
         carries: "bytes",
-        send: (message, signal) => this.#sendToQueue(name, message, signal),
+        send: (message, signal) => this.#sender.toQueue(name, message, signal),
       },
     };
   }
@@ -130,71 +187,66 @@ export class SnsSqs extends ByHand {
    * A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. On a
    * broker that was not started for these tests (no `accounting`) the harness takes a lease on the queue, by a tag, deletes
    * only what bears its mark, and gives the rest back when it closes. Rejects with `COMPETING_LISTENERS`.
+   *
+   * On a FIFO queue that others use, their letters at the head of a group keep ours behind them from being received.
    */
   deadLetters<S extends StandardSchema>(
     name: string,
     options: DeadLetterOptions<S> = {},
-  ): ListenableDeclaration<Out<S>> {
-    const { allow = false, ...declared } = options;
+  ): DeadLettersDeclaration<Out<S>> {
+    const { allow = false, source, ...declared } = options;
+    const { sqs, accounting } = this.#options;
     return {
       direction: "listen",
       ...declared,
       deadLetters: { allowed: allow },
       transport: this.#info,
-      endpoint: {
-        name: `dead letters ${name}`,
-        carries: "bytes",
-        listen: (sink, signal) => this.#listenToDeadLetters(name, sink, signal),
-      },
+      endpoint: new DeadLetterQueue({
+        queue: name,
+        source,
+        sqs,
+        addresses: this.#addresses,
+        clock: this.#clock,
+        run: this.#run,
+        shared: accounting === undefined,
+        reads: () => accounting?.harnessReads?.(name),
+        read: (read) => this.#read(read),
+        receipt: (id) => this.#sender.receipt(id),
+      }),
     };
   }
 
   /**
-   * Removes queues and subscriptions that killed runs have left on the broker: those of a harness's own whose expiry, six
-   * hours after their last use, has passed. Returns the queues' names. The first listener on a topic does it by itself.
+   * Removes what killed runs have left on the broker: queues of a harness's own whose expiry, six hours after their last use,
+   * has passed, and subscriptions of these and of queues that are gone. The first listener on a topic does it by itself, but
+   * for the last: that takes a look at all subscriptions of the account.
    */
-  async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<string[]> {
-    const { sns, sqs } = this.#options;
-    return await sweep({ sns, sqs, clock: this.#clock, signal: options.signal ?? new AbortController().signal });
+  async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<Swept> {
+    return await this.#sweep(true, options.signal ?? new AbortController().signal);
   }
 
-  async #publish(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
-    const input = {
-      Message: textOf(message.body, `topic ${name}`),
-      MessageAttributes: toAwsAttributes(message.attributes),
-      ...grouping(message),
-    };
-    const { MessageId = "" } = await this.#addresses.onTopic(name, signal, (TopicArn, call) =>
-      this.#options.sns.publish({ TopicArn, ...input }, call),
-    );
-    return this.#receipt(MessageId);
-  }
-
-  async #sendToQueue(name: string, message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt> {
-    const delayed = message.options?.["delay"] as Duration | undefined;
-    const input = {
-      MessageBody: textOf(message.body, `queue ${name}`),
-      MessageAttributes: toAwsAttributes(message.attributes),
-      ...(delayed !== undefined && { DelaySeconds: wholeSeconds(delayed, "delay") }),
-      ...grouping(message),
-    };
-    const { MessageId = "" } = await this.#addresses.onQueue(name, signal, (QueueUrl, call) =>
-      this.#options.sqs.sendMessage({ QueueUrl, ...input }, call),
-    );
-    return this.#receipt(MessageId);
-  }
-
-  #receipt(id: string): SendReceipt {
-    const reached = this.#options.accounting?.reached?.(id);
-    return { id, ...(reached !== undefined && { reached }) };
-  }
-
-  async #listenToTopic(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
+  async #listenToTopic(
+    name: string,
+    filter: FilterOptions,
+    sink: ListenerSink,
+    signal: AbortSignal,
+  ): Promise<Subscription> {
     const { sns, sqs } = this.#options;
     const arn = await this.#addresses.topic(name, signal);
     const options = { sns, sqs, clock: this.#clock, run: this.#run, signal };
-    const [queue] = await Promise.all([OwnQueue.create({ ...options, topic: { name, arn } }), this.#sweepOnce(signal)]);
-    return this.#read(queue.url, sink, () => queue[Symbol.asyncDispose]());
+    const [queue] = await Promise.all([
+      OwnQueue.create({ ...options, topic: { name, arn }, filter }),
+      this.#sweepOnce(signal),
+    ]);
+    const reader = this.#read({ url: queue.url, queue: name, sink, shared: false });
+    reader.start();
+    let closing: Promise<void> | undefined;
+    return { [Symbol.asyncDispose]: () => (closing ??= reader.stop().then(() => queue[Symbol.asyncDispose]())) };
+  }
+
+  async #sweep(thorough: boolean, signal: AbortSignal): Promise<Swept> {
+    const { sns, sqs } = this.#options;
+    return await sweep({ sns, sqs, clock: this.#clock, thorough, signal });
   }
 
   /** On a broker that others use too, the first listener sweeps away what killed runs have left there. */
@@ -202,41 +254,14 @@ export class SnsSqs extends ByHand {
     if (this.#options.accounting !== undefined || this.#swept) return;
     this.#swept = true;
     try {
-      await this.sweep({ signal });
+      await this.#sweep(false, signal);
     } catch {
       // it may not be allowed, and is no reason not to listen: `sweep()` itself tells why
     }
   }
 
-  async #listenToDeadLetters(name: string, sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
-    const url = await this.#addresses.queue(name, signal);
-    // on a broker of our own nobody else reads, and nothing of others is there
-    const { accounting } = this.#options;
-    if (accounting !== undefined) {
-      const reading = accounting.harnessReads?.(name);
-      return this.#read(url, sink, () => Promise.resolve(reading?.[Symbol.dispose]()));
-    }
-    const lease = await ReaderLease.take({
-      sqs: this.#options.sqs,
-      url,
-      resource: `dead letters ${name}`,
-      run: this.#run,
-      clock: this.#clock,
-      lost: (error) => {
-        sink.failed(error);
-      },
-      signal,
-    });
-    return this.#read(url, sink, () => lease[Symbol.asyncDispose](), true);
-  }
-
-  #read(
-    url: string,
-    sink: ListenerSink,
-    remove: () => Promise<void> = () => Promise.resolve(),
-    shared = false,
-  ): Subscription {
-    const reader = new QueueReader({
+  #read({ url, queue, sink, shared }: ReadOptions): QueueReader {
+    return new QueueReader({
       sqs: this.#options.sqs,
       url,
       sink,
@@ -244,38 +269,7 @@ export class SnsSqs extends ByHand {
       pollers: this.#pollers,
       virtualTime: this.#options.accounting !== undefined,
       shared,
+      fifo: isFifo(queue),
     });
-    reader.start();
-    let closing: Promise<void> | undefined;
-    return {
-      [Symbol.asyncDispose]: () => {
-        closing ??= reader.stop().then(remove);
-        return closing;
-      },
-    };
   }
-}
-
-function textOf(body: unknown, channel: string): string {
-  if (typeof body === "string") return body;
-  if (body instanceof Uint8Array) {
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(body);
-    } catch (cause) {
-      throw wakefulError(
-        "ENCODING_FAILED",
-        { channel, codec: "UTF-8 text, which is all that SNS and SQS carry" },
-        { cause },
-      );
-    }
-  }
-  throw wakefulError("ENCODING_FAILED", { channel, codec: "text" });
-}
-
-function grouping({ key, options }: OutgoingMessage): { MessageGroupId?: string; MessageDeduplicationId?: string } {
-  const deduplicationId = options?.["deduplicationId"];
-  return {
-    ...(key !== undefined && { MessageGroupId: key }),
-    ...(typeof deduplicationId === "string" && { MessageDeduplicationId: deduplicationId }),
-  };
 }

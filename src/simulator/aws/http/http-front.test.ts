@@ -39,7 +39,7 @@ async function start(answer = echo, keptFor = 60_000): Promise<Stand> {
       whole.push(url);
       void readBody(incoming, 1_000_000).then(
         (body) => {
-          writer.toResponse(response, { status: 200, contentType: "text/plain", body: `${url} ${body}` });
+          writer.toResponse(response, { status: 200, contentType: "text/plain", body: `${url} ${body.toString()}` });
         },
         // the caller left before its body was here
         () => undefined,
