@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
 import { Customers } from "../src/customers.ts";
-import { customersApi } from "./customers-api.ts";
 import { test } from "./harness.ts";
-import { startCustomers } from "./service.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tableOf } from "./table.ts";
 
@@ -215,18 +213,18 @@ function lifeOn(queue: string, history: readonly { what: string; queue?: string 
   return history.filter((activity) => activity.queue === queue).map(({ what }) => what);
 }
 
-test("a second instance starts beside the first, on a port of its own, and both read the queue from then on", async ({
-  env: { app, simulator },
+test("a dead letter that is sent back without a repair is given up again, which the test must expect", async ({
+  env: { simulator, app },
   scope,
-  api,
-  probeUntil,
+  channels: { orderCreated, deadOrders },
 }) => {
-  await using second = await startCustomers(simulator);
-  expect(second.port).not.toBe(app.port);
-  await probeUntil(() => {
-    expect(simulator.inspect("customer--order-created").polls).toBe(2);
-  });
-  const { customer_id } = await api.createCustomer("John Doe");
-  const beside = customersApi(second.url, { headers: scope.headers });
-  expect((await beside.getCustomer(customer_id)).name).toBe("John Doe");
+  const order = { order_id: randomUUID(), customer_id: randomUUID() };
+  await orderCreated.send(order);
+  await simulator.advance("90s");
+  const first = await deadOrders.next(order);
+  const [back] = await deadOrders.redrive(order);
+  await simulator.advance("90s");
+  const second = await deadOrders.next(order);
+  expect([second.id, second.id === first.id]).toEqual([back?.id, false]);
+  expect(app.log.count(new RegExp(`"order failed".*${scope.traceId}`))).toBe(6);
 });
