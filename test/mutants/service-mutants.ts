@@ -112,7 +112,7 @@ export const serviceMutants: readonly Mutant[] = [
     file: service("http.ts"),
     find: 'if (config.apiToken === undefined || request.url === "/health") return;',
     replace: "if (config !== undefined) return;",
-    tests: variants,
+    tests: suite,
   },
   {
     name: "the row of a customer bears another name than the answer",

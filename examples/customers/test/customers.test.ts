@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
 import { Customers } from "../src/customers.ts";
+import { customersApi } from "./customers-api.ts";
 import { test } from "./harness.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tableOf } from "./table.ts";
@@ -65,6 +66,19 @@ describe("creating customers", () => {
     },
   );
 
+  test("a request without the token is refused, and publishes nothing", async ({
+    env,
+    scope,
+    channels: { customerCreated },
+  }) => {
+    const intruder = customersApi(env.app.url, { headers: scope.headers });
+    expect(await intruder.request("POST", "/customer", { name: "Intruder" })).toEqual({
+      status: 401,
+      body: { error: "UNAUTHORIZED" },
+    });
+    expect(await customerCreated.none()).toMatchObject({ how: "proved" });
+  });
+
   test.for([
     { what: "no JSON", type: "application/json", body: "{ no JSON", status: 400, error: "BAD_REQUEST" },
     { what: "an empty body", type: "application/json", body: "", status: 400, error: "BAD_REQUEST" },
@@ -72,9 +86,12 @@ describe("creating customers", () => {
     { what: "2 MB", type: "application/json", body: "7".repeat(2e6), status: 413, error: "PAYLOAD_TOO_LARGE" },
   ])(
     "$what is refused by a name, like other invalid input",
-    async ({ type, body, status, error }, { env, scope, channels: { customerCreated } }) => {
-      const headers = { ...scope.headers, "content-type": type };
-      const answer = await fetch(`${env.app.url}/customer`, { method: "POST", headers, body });
+    async ({ type, body, status, error }, { env, headers, channels: { customerCreated } }) => {
+      const answer = await fetch(`${env.app.url}/customer`, {
+        method: "POST",
+        headers: { ...headers, "content-type": type },
+        body,
+      });
       expect({ status: answer.status, body: await answer.json() }).toEqual({ status, body: { error } });
       expect(await customerCreated.none()).toMatchObject({ how: "proved" });
     },
