@@ -8,9 +8,8 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { harnessMutants } from "./harness-mutants.ts";
+import { allMutants } from "./all-mutants.ts";
 import type { Mutant } from "./mutant.ts";
-import { serviceMutants } from "./service-mutants.ts";
 
 const root = join(import.meta.dirname, "../..");
 const copied = ["src", "test", "examples", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
@@ -128,9 +127,7 @@ async function falsify(mutant: Mutant | undefined, tests: readonly string[]): Pr
 }
 
 const only = process.argv[2];
-const mutants = [...serviceMutants, ...harnessMutants].filter(
-  ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
-);
+const mutants = allMutants.filter(({ name, file }) => only === undefined || name.includes(only) || file.includes(only));
 process.stdout.write(`${mutants.length} faults, each on a copy of its own\n\n`);
 
 // a suite that is red without any fault would notice everything
