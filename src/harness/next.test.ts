@@ -390,3 +390,11 @@ describe("T5: whose event it is", () => {
     expect((await scope.channels.orders.next()).payload).toEqual({ id: "a" });
   });
 });
+
+test("deliveries and claim are an event's own properties: runners print copies of it", async () => {
+  const { harness, broker } = await openHarness();
+  const scope = harness.scope("test");
+  broker.deliver({ id: "a" }, { traceparent: scope.headers["traceparent"] as string });
+  const event = await scope.channels.orders.next({ id: "a" });
+  expect(structuredClone({ ...event })).toMatchObject({ id: event.id, deliveries: 1, claimed: true });
+});

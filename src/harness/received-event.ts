@@ -10,8 +10,11 @@ export interface EventState {
 
 /** An entry of the journal as one scope sees it. */
 export class ScopedEvent implements ReceivedEvent<unknown> {
-  readonly #entry: Stamped<ReceivedEntry>;
-  readonly #state: EventState;
+  /** @internal */
+  declare readonly entry: Stamped<ReceivedEntry>;
+  declare readonly deliveries: number;
+  declare readonly claimed: boolean;
+  declare readonly raw: unknown;
   readonly id: string;
   readonly channel: string;
   readonly payload: unknown;
@@ -24,8 +27,6 @@ export class ScopedEvent implements ReceivedEvent<unknown> {
   declare readonly latency?: number;
 
   constructor(entry: Stamped<ReceivedEntry>, state: EventState) {
-    this.#entry = entry;
-    this.#state = state;
     this.id = entry.id;
     this.channel = entry.channel;
     this.payload = entry.payload;
@@ -36,22 +37,12 @@ export class ScopedEvent implements ReceivedEvent<unknown> {
     if (entry.virtualSentAt !== undefined) this.virtualSentAt = entry.virtualSentAt;
     this.receivedAt = new Date(entry.wall - (entry.at - entry.arrivedAt));
     if (entry.latency !== undefined) this.latency = entry.latency;
-  }
-
-  /** @internal */
-  get entry(): Stamped<ReceivedEntry> {
-    return this.#entry;
-  }
-
-  get deliveries(): number {
-    return this.#state.deliveriesOf(this.#entry);
-  }
-
-  get claimed(): boolean {
-    return this.#state.isClaimed(this.sequence);
-  }
-
-  get raw(): unknown {
-    return this.#entry.raw;
+    // properties of its own, and not of its class: test runners print copies, which have no class's private state
+    Object.defineProperties(this, {
+      deliveries: { enumerable: true, get: () => state.deliveriesOf(entry) },
+      claimed: { enumerable: true, get: () => state.isClaimed(entry.sequence) },
+      raw: { get: () => entry.raw },
+      entry: { value: entry },
+    });
   }
 }

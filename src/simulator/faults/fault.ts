@@ -52,6 +52,8 @@ export interface FaultOwner {
 /** A fault as the simulator keeps it: what it selects, and what it did. */
 export class ActiveFault<Subject> implements Fault {
   readonly name: string;
+  declare readonly passed: number;
+  declare readonly hits: readonly FaultHit[];
   readonly #selector: Selector<Subject>;
   readonly #owner: FaultOwner;
   readonly #hits: FaultHit[] = [];
@@ -62,14 +64,11 @@ export class ActiveFault<Subject> implements Fault {
     const selected = this.#selector.describe();
     this.name = selected === "" ? what : `${what}, ${selected}`;
     this.#owner = owner;
-  }
-
-  get passed(): number {
-    return this.#selector.passed;
-  }
-
-  get hits(): readonly FaultHit[] {
-    return [...this.#hits];
+    // properties of its own, and not of its class: test runners print copies, which have no class's private state
+    Object.defineProperties(this, {
+      passed: { enumerable: true, get: () => this.#selector.passed },
+      hits: { enumerable: true, get: () => [...this.#hits] },
+    });
   }
 
   /** Whether this one is to be hit. To be asked once for each that passes by. */
