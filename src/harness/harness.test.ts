@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { probeUntil } from "../index.ts";
 import { openHarness } from "../../test/support/open-harness.ts";
 import type { BrokerNote } from "../contracts/index.ts";
@@ -166,4 +166,34 @@ test("that the listeners were closed, too", async () => {
   const scope = harness.scope("test");
   await harness.close();
   expect(scope.timeline()).toContain("listener on orders closed");
+});
+
+describe("a system that ends by itself while a scope is open", () => {
+  test("fails it at its end, also when no wait was there to see it", async () => {
+    const { harness, system, clock } = await openHarness();
+    const scope = harness.scope("test");
+    system.die();
+    await clock.settle();
+    await expect(scope.close()).rejects.toMatchObject({
+      code: "SYSTEM_EXITED",
+      message: expect.stringContaining(
+        "shop ended (exit code 1) during this test, and was not started again",
+      ) as unknown,
+    });
+    // the next test did not cause it
+    await expect(harness.scope("next").close()).resolves.toBeUndefined();
+  });
+
+  test("does not when that was asked for, or the test has failed already", async () => {
+    const asked = await openHarness();
+    const scope = asked.harness.scope("test");
+    asked.system.die(true);
+    await asked.clock.settle();
+    await expect(scope.close()).resolves.toBeUndefined();
+    const failed = await openHarness();
+    const other = failed.harness.scope("test");
+    failed.system.die();
+    await failed.clock.settle();
+    await expect(other.close({ failed: true })).resolves.toBeUndefined();
+  });
 });

@@ -162,6 +162,23 @@ export class TestScope implements AsyncDisposable, Probes {
     return promise;
   };
 
+  /** A system that ended by itself while the test ran, and is still down: even when no wait was there to see it. */
+  #unnoticedDeath(): VerdictError[] {
+    const core = this.#core;
+    const { death } = core.harness.lives;
+    if (death === undefined || death.sequence < core.from) return [];
+    return [
+      failure(core, {
+        code: "SYSTEM_EXITED",
+        detail: `${death.system} ended (${formatExit(death.exit)}) during this test, and was not started again`,
+        what: `the end of the scope "${core.name}"`,
+        startedAt: core.openedAt,
+        // no line of the test did it
+        origin: "",
+      }),
+    ];
+  }
+
   async #close(failed: boolean): Promise<void> {
     const core = this.#core;
     const { harness } = core;
@@ -182,7 +199,7 @@ export class TestScope implements AsyncDisposable, Probes {
     }
     const settled = await settledAtEnd(core);
     // from here to the end nothing is awaited: what comes later finds the scope closed
-    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core));
+    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());
     core.end(settled);
     if (!failed) watchDeadLetters(core);
     for (const wait of core.pendingWaits.keys()) {

@@ -4,6 +4,8 @@ import type { Journal } from "../journal/index.ts";
 /** An unexpected end of a system. */
 export interface Death {
   readonly system: string;
+  /** Of its end, in the journal. */
+  readonly sequence: number;
   readonly exit: SystemExit;
 }
 
@@ -75,7 +77,7 @@ export class Systems implements Disposable {
     void exited.then((exit) => {
       if (this.#disposed) return;
       const detail = formatExit(exit);
-      const { at } = journal.append({
+      const { at, sequence } = journal.append({
         kind: "system",
         system: system.name,
         state: "exited",
@@ -84,7 +86,7 @@ export class Systems implements Disposable {
       });
       this.#trouble = { at, what: `${system.name} ended meanwhile (${detail})` };
       if (exit.expected) return;
-      const death: Death = { system: system.name, exit };
+      const death: Death = { system: system.name, sequence, exit };
       this.#deaths.set(system, death);
       for (const listener of this.#listeners) listener(death);
     });

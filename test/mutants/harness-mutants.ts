@@ -551,6 +551,13 @@ export const harnessMutants: readonly Mutant[] = [
     tests: harness,
   },
   {
+    name: "a system that ended between two waits is not missed",
+    file: "src/harness/scope.ts",
+    find: "if (death === undefined || death.sequence < core.from) return [];",
+    replace: "if (death === undefined || death.sequence >= core.from) return [];",
+    tests: harness,
+  },
+  {
     name: "a dead letter that several tests may have caused is let go",
     file: "src/harness/harness.ts",
     find: "openScopes.size === 0 ? doubtful.take() : []",
@@ -581,9 +588,9 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what comes while a scope closes is lost",
     file: "src/harness/scope.ts",
-    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core));\n",
+    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());\n",
     replace:
-      "    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core));\n    const settled = await settledAtEnd(core);\n",
+      "    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());\n    const settled = await settledAtEnd(core);\n",
     tests: harness,
   },
   {

@@ -172,8 +172,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "attributes come back without being asked for",
     file: "src/simulator/aws/sqs/message-attributes.ts",
-    find: "      names.some(",
-    replace: "      names.length === 0 || names.some(",
+    find: "if (names.length === 0 || attributes === none) return none;",
+    replace: "if (names.length === 0 || attributes === none) return attributes;",
     tests: simulator,
   },
   {

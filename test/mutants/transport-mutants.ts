@@ -8,6 +8,13 @@ const inProcess = ["src/transports/in-process"];
 /** What carries events, broken as transports break. Its own tests must turn red. */
 export const transportMutants: readonly Mutant[] = [
   {
+    name: "a letter that comes back after its redrive is taken for the first one",
+    file: "src/transports/sns-sqs/message.ts",
+    find: "      id,\n      body: wrapper?.Message",
+    replace: "      id: JSON.parse(message.Body).MessageId ?? id,\n      body: wrapper?.Message",
+    tests: ["src/transports/sns-sqs/redrive.test.ts"],
+  },
+  {
     name: "the listener drops every 10th event",
     file: "src/transports/sns-sqs/reader.ts",
     find: '    if ("read" in result) this.#sink.event(result.read);',

@@ -25,7 +25,6 @@ export function copyOfAttributes(attributes: Record<string, AttributeValue>): Re
 
 interface Wrapper {
   readonly Type: "Notification";
-  readonly MessageId?: string;
   readonly Message: string;
   readonly MessageAttributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
 }
@@ -49,7 +48,7 @@ export function fromSqs(
   const key = message.Attributes?.["MessageGroupId"];
   return {
     read: {
-      id: wrapper?.MessageId ?? id,
+      id,
       body: wrapper?.Message ?? message.Body,
       attributes: wrapper === undefined ? direct : { ...direct, ...fromWrapper(wrapper) },
       deliveries: Number(message.Attributes?.["ApproximateReceiveCount"] ?? 1),

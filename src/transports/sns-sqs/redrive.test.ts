@@ -131,14 +131,33 @@ describe("the channel's redrive", () => {
       channels: { dead: aws.deadLetters(dead), orders: aws.topic("orders") },
     });
     await using scope = harness.scope("test");
-    const { id } = await scope.channels.orders.send({ id: "a" });
+    await scope.channels.orders.send({ id: "a" });
     const [before] = await aws.receive(queue, { visibility: 0 });
     expect(await aws.receive(queue)).toEqual([]);
-    expect((await scope.channels.dead.next({ id: "a" })).id).toBe(id);
+    await scope.channels.dead.next({ id: "a" });
     await scope.channels.dead.redrive({ id: "a" });
     const { Messages: [after] = [] } = await sqs.receiveMessage({ QueueUrl: (await aws.inspect(queue)).url });
     expect(JSON.parse(after?.Body ?? "")).toMatchObject({ Type: "Notification", Message: '{"id":"a"}' });
     expect(before?.body).toBe('{"id":"a"}');
+  });
+
+  test.for([true, false])("of a letter that is given up again leaves another letter, raw delivery %s", async (raw) => {
+    const { queue, dead } = await createPair();
+    await aws.subscribe("orders", queue, { raw });
+    await using harness = await createHarness({
+      channels: { dead: aws.deadLetters(dead), orders: aws.topic("orders") },
+      sla: 200,
+    });
+    const scope = harness.scope("test");
+    await scope.channels.orders.send({ id: "a" });
+    await giveUp(queue);
+    const first = await scope.channels.dead.next({ id: "a" });
+    const [back] = await scope.channels.dead.redrive({ id: "a" });
+    await giveUp(queue);
+    await expect(scope.channels.dead.none({ id: "a" })).rejects.toMatchObject({ code: "UNEXPECTED_EVENT" });
+    const second = await scope.channels.dead.exactly(2, { id: "a" });
+    expect(second.map(({ id }) => id)).toEqual([first.id, back?.id]);
+    await scope.close();
   });
 });
 

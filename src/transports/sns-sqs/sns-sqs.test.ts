@@ -105,7 +105,8 @@ describe("a topic", () => {
     await sqs.sendMessage({ QueueUrl: (await aws.inspect("dead")).url, MessageBody: '{"id":"a"}', MessageAttributes });
     await recorder.until(() => recorder.events.length === 2);
     await subscription?.[Symbol.asyncDispose]();
-    expect(recorder.events[0]?.id).toBe(MessageId);
+    // a letter is told by the queue's own id: a copy of its body, sent again, is another one
+    expect(recorder.events[0]?.id).not.toBe(MessageId);
     for (const { body, attributes } of recorder.events) {
       expect(body).toBe('{"id":"a"}');
       expect({ ...attributes }).toEqual(expected);

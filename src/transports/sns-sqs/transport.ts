@@ -150,7 +150,10 @@ export class SnsSqs extends ByHand {
       ...declared,
       transport: this.#info,
       endpoint: {
-        name: filterPolicy === undefined ? `topic ${name}` : `topic ${name} with ${JSON.stringify(filterPolicy)}`,
+        name:
+          filterPolicy === undefined
+            ? `topic ${name}`
+            : `topic ${name} with ${JSON.stringify(filterPolicy)}${filterPolicyScope === "MessageBody" ? " on the body" : ""}`,
         carries: "bytes",
         send: (message, signal) => this.#sender.toTopic(name, message, signal),
         listen: (sink, signal) => this.#listenToTopic(name, filter, sink, signal),
