@@ -100,9 +100,11 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
 
 /** What is known when a wait turns red, for people; undefined where a broker or a system does not answer soon. */
 export async function assessBriefly(scope: ScopeCore, signal: AbortSignal): Promise<Assessment | undefined> {
+  const { cap, harness } = scope;
+  const left = cap === undefined ? longestAnswer : Math.max(0, cap.at - harness.clock.now());
   using resources = new Resources();
   const silence = new Promise<undefined>((resolve) => {
-    const timer = scope.harness.clock.timer(longestAnswer, () => {
+    const timer = harness.clock.timer(Math.min(longestAnswer, left), () => {
       resolve(undefined);
     });
     resources.use(timer);

@@ -47,7 +47,8 @@ describe("a fault", () => {
       `taken from queue ${queue} (receive 2)`,
       `deleted from queue ${queue}: acknowledged`,
     ].map((step) => scope.timeline().indexOf(step));
-    expect([-1, ...steps]).toEqual([-1, ...steps].toSorted((a, b) => a - b));
+    expect(steps).not.toContain(-1);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
   });
 
   test("a publish that AWS fails is tried again by the service's SDK: the customer is announced once", async ({

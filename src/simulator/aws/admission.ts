@@ -20,7 +20,7 @@ export function notAdmitted(head: RequestHead, { host, token }: Admission): AwsE
 
 /** A page in a browser must not reach the simulator by a name of its own that resolves to loopback. */
 function isOwn(address: string, host: string): boolean {
-  const name = address.replace(/:\d+$/, "");
+  const name = address.replace(/:\d+$/, "").toLowerCase();
   return (
     name === "localhost" || name === "127.0.0.1" || name === "[::1]" || name.endsWith(".localhost") || name === host
   );

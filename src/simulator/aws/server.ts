@@ -83,7 +83,9 @@ export class AwsServer {
       .catch((error: unknown) => failure(error, head))
       .then((answer) => {
         if (answer !== undefined) writer.toResponse(response, this.#tell(answer));
-      });
+      })
+      // whatever it is, only this connection ends by it
+      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   };
 
   /** A request of node:http's; undefined when there is nobody to answer any more. */
@@ -105,6 +107,7 @@ export class AwsServer {
       // anything else: the connection is gone
       return error instanceof AwsError ? refused(error, head) : undefined;
     }
+    if (destination.to === "nowhere") return refused(destination.why, head);
     if (this.#options.faults.any) {
       const text = body.toString("utf8");
       const { service, action, json, write } = addressed(head, destination, text);

@@ -131,8 +131,9 @@ test("cut in two at any place, a request gets the same answer as in one piece: f
     expect({ place, answers: await cut.answers(1) }).toEqual({ place, answers: [expected] });
     cut.socket.destroy();
   }
-  expect(stand.plain).toHaveLength(1);
-  expect(stand.whole).toHaveLength(bytes.length - 1);
+  // a busy machine may hand over both parts as one
+  expect(stand.plain.length + stand.whole.length).toBe(bytes.length);
+  expect(stand.whole.length).toBeGreaterThan(0);
 });
 
 test.for<[string, string, "kept" | "closed"]>([

@@ -100,6 +100,7 @@ export class PlainConnection implements Caller {
   }
 
   readonly #onDrain = (): void => {
+    if (this.#gone) return;
     this.#state = "free";
     this.#goOn();
   };
