@@ -404,7 +404,7 @@ export const simulatorMutants: readonly Mutant[] = [
     name: "pages of any origin are answered",
     file: "src/simulator/aws/admission.ts",
     find: 'if (origin !== "" &&',
-    replace: 'if (origin === "" &&',
+    replace: 'if (origin === "null" &&',
     tests: ["test/robustness/bad-input.test.ts"],
   },
   {
