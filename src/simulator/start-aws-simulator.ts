@@ -270,7 +270,7 @@ class RunningSimulator implements AwsSimulator {
   }
 
   history(messageId: string): readonly Activity[] {
-    return this.#broker.activity.life(messageId);
+    return [...(this.#broker.activity.origin(messageId)?.life ?? [])];
   }
 
   onActivity(listener: (activity: Activity) => void): Disposable {

@@ -1,4 +1,5 @@
-import { Latest } from "./latest.ts";
+import type { Origin } from "./origin.ts";
+import { Origins } from "./origins.ts";
 
 /** Something that happened to a message, or to time. Plain data. */
 export interface Activity {
@@ -42,30 +43,29 @@ export interface Activity {
   readonly fault?: string;
 }
 
-const messagesKept = 10_000;
-const activitiesKept = 100;
-
 /** Tells who listens, and keeps the lives of the latest messages. */
 export class ActivityLog {
   readonly #listeners = new Set<(activity: Activity) => void>();
-  readonly #lives = new Latest<string, Activity[]>(messagesKept);
+  readonly #origins = new Origins();
 
   listen(listener: (activity: Activity) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  add(activity: Activity): void {
-    if (activity.origin !== undefined) {
-      const life = this.#lives.get(activity.origin);
-      if (life === undefined) this.#lives.set(activity.origin, [activity]);
-      else if (life.length < activitiesKept) life.push(activity);
-    }
-    for (const listener of this.#listeners) listener(activity);
+  /** A message is sent, or published. */
+  begin(id: string): Origin {
+    return this.#origins.begin(id);
   }
 
-  /** What happened to what one publish or send made, in order. */
-  life(origin: string): readonly Activity[] {
-    return [...(this.#lives.get(origin) ?? [])];
+  /** One of the latest 100,000. */
+  origin(id: string): Origin | undefined {
+    return this.#origins.find(id);
+  }
+
+  /** `origin`: of the message that it happened to, if it did to one. */
+  add(activity: Activity, origin?: Origin): void {
+    origin?.add(activity);
+    for (const listener of this.#listeners) listener(activity);
   }
 }

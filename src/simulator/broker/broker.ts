@@ -3,7 +3,6 @@ import { ActivityLog } from "./activity.ts";
 import { FanOut, type Publication, type Published } from "./fan-out.ts";
 import { HttpDeliveries } from "./http-delivery.ts";
 import type { NewMessage, StoredMessage } from "./message.ts";
-import { Latest } from "./latest.ts";
 import { GroupOrder } from "./order/group-order.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
 import { ShuffledOrder } from "./order/shuffled-order.ts";
@@ -11,7 +10,6 @@ import { StrictOrder } from "./order/strict-order.ts";
 import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
 import { Topic } from "./topic.ts";
 
-const rememberedReach = 100_000;
 export const account = "000000000000";
 
 export interface BrokerOptions {
@@ -34,18 +32,10 @@ export class Broker {
   readonly #fanOut: FanOut;
   /** When queues were deleted, virtual, by name; the oldest first. */
   readonly #deleted = new Map<string, number>();
-  readonly #reached = new Latest<string, number>(rememberedReach);
-  /** Those that have reached nobody. */
-  readonly #unheard = new Latest<string, true>(rememberedReach);
   readonly #listeners = new Set<() => void>();
 
   constructor(time: VirtualClock, region: string, seed?: number, options: BrokerOptions = {}) {
     const { strictPolicies = false, allowOutbound = false } = options;
-    // who gets a message later was reached too
-    this.activity.listen(({ what, queue, origin }) => {
-      if (what !== "delivered" || origin === undefined || this.#unheard.get(origin) === undefined) return;
-      if (this.queues.get(queue ?? "")?.harnessOwned === false) this.#reached.set(origin, 1);
-    });
     this.time = time;
     this.region = region;
     this.seed = seed;
@@ -141,20 +131,18 @@ export class Broker {
     // asked before: the sender's own harness may poll as a consequence
     const reached = !queue.harnessOwned && queue.consumers.polled ? 1 : 0;
     const accepted = queue.add(message, undefined, delay);
-    if (!accepted.duplicate) this.#rememberReach(accepted.id, accepted.lost ? 0 : reached);
+    if (!accepted.duplicate && !accepted.lost) accepted.origin.reached = reached;
     return accepted;
   }
 
   /** Publishes to all subscriptions whose filter lets it pass. */
   publish(topic: Topic, publication: Publication): Published {
-    const { reached, ...published } = this.#fanOut.publish(topic, publication);
-    if (reached !== undefined) this.#rememberReach(published.messageId, reached);
-    return published;
+    return this.#fanOut.publish(topic, publication);
   }
 
   /** How many consumers that are not a harness's own a send or publish reached. */
   reached(messageId: string): number | undefined {
-    return this.#reached.get(messageId);
+    return this.activity.origin(messageId)?.reached;
   }
 
   close(): void {
@@ -173,10 +161,5 @@ export class Broker {
   #orderOf(name: string): ReadyMessages {
     // by name: what happens on one queue does not change the order of another
     return this.seed === undefined ? new StrictOrder() : new ShuffledOrder(`${this.seed} ${name}`);
-  }
-
-  #rememberReach(messageId: string, reached: number): void {
-    this.#reached.set(messageId, reached);
-    if (reached === 0) this.#unheard.set(messageId, true);
   }
 }

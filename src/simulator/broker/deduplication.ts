@@ -1,3 +1,4 @@
+import type { Origin } from "./origin.ts";
 import { Recent } from "./recent.ts";
 
 /** How long a FIFO queue remembers what was sent, ms. Source: SendMessage, MessageDeduplicationId. */
@@ -6,7 +7,7 @@ const interval = 5 * 60_000;
 /** A message that was accepted. */
 interface Sent {
   readonly id: string;
-  readonly origin: string;
+  readonly origin: Origin;
   readonly sequence: number;
   /** Virtual. */
   readonly at: number;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import type { Fate, Passing } from "./faults-in-force.ts";
@@ -6,6 +5,8 @@ import { effectiveDeliveryPolicy, retryDelays } from "./delivery-policy.ts";
 import { passesFilter } from "./filter-policy/match.ts";
 import type { HttpDeliveries } from "./http-delivery.ts";
 import { type NewMessage, traceIdOf, type TypedAttributes } from "./message.ts";
+import { newId } from "./new-id.ts";
+import type { Origin } from "./origin.ts";
 import type { Queue } from "./queue.ts";
 import { allowsTopic } from "./queue-policy.ts";
 import { type Protocol, sequenceNumber, type Topic, type TopicSubscription } from "./topic.ts";
@@ -57,57 +58,56 @@ export class FanOut {
     this.#http = options.http;
   }
 
-  /** `reached` counts the consumers that are not a harness's own; undefined for a message that was published before. */
-  publish(topic: Topic, publication: Publication): Published & { readonly reached: number | undefined } {
+  publish(topic: Topic, publication: Publication): Published {
     const now = this.#time.now();
     const key = deduplicationKey(topic, publication);
     const original = key === undefined ? undefined : topic.recent.find(key, now);
-    if (original !== undefined)
-      return { messageId: original.id, sequenceNumber: sequenceNumber(original.sequence), reached: undefined };
-    const messageId = randomUUID();
+    if (original !== undefined) return { messageId: original.id, sequenceNumber: sequenceNumber(original.sequence) };
+    const messageId = newId();
+    const origin = this.#activity.begin(messageId);
     const sequence = topic.next();
     const about: Published = { messageId, ...(topic.fifo && { sequenceNumber: sequenceNumber(sequence) }) };
-    if (key !== undefined) topic.recent.remember(key, { id: messageId, origin: messageId, sequence, at: now });
-    const fate = topic.faults?.publishing(passing(publication, messageId));
-    if (fate?.lost === true) return { ...about, reached: 0 };
-    const reached = this.#deliver(topic, publication, about, fate);
-    if (fate?.twice === true) this.#deliver(topic, publication, about, fate);
-    return { ...about, reached };
+    if (key !== undefined) topic.recent.remember(key, { id: messageId, origin, sequence, at: now });
+    const fate = topic.faults?.publishing(passing(publication, origin));
+    if (fate?.lost === true) return about;
+    origin.reached = this.#deliver(topic, publication, about, origin, fate);
+    if (fate?.twice === true) this.#deliver(topic, publication, about, origin, fate);
+    return about;
   }
 
   /** To each subscription whose filter lets it pass. Returns how many consumers that reached. */
-  #deliver(topic: Topic, publication: Publication, about: Published, fate: Fate | undefined): number {
+  #deliver(topic: Topic, publication: Publication, about: Published, origin: Origin, fate: Fate | undefined): number {
     let reached = 0;
     for (const subscription of topic.subscriptions.values()) {
       const { protocol, filter, filterScope, confirmed } = subscription;
       const body = publication.bodyFor(protocol);
       if (!confirmed || !passesFilter(filter, filterScope, { body, attributes: publication.attributes })) continue;
       const message = messageFor(topic, publication, about, subscription, body);
-      if (protocol === "sqs") reached += this.#toQueue(subscription, message, about.messageId, fate);
+      if (protocol === "sqs") reached += this.#toQueue(subscription, message, origin, fate);
       else {
         reached++;
-        this.#toHttp(topic, subscription, message, publication, about, fate);
+        this.#toHttp(topic, subscription, message, publication, about, origin, fate);
       }
     }
     return reached;
   }
 
   /** Returns how many consumers that reached. */
-  #toQueue(subscription: TopicSubscription, message: NewMessage, messageId: string, fate: Fate | undefined): number {
+  #toQueue(subscription: TopicSubscription, message: NewMessage, origin: Origin, fate: Fate | undefined): number {
     const queue = this.#queueByArn(subscription.endpoint);
     const attributes = Object.keys(message.attributes).length;
     if (attributes > mostRawAttributes)
       this.#giveUp(
         subscription,
         message,
-        messageId,
+        origin,
         `raw delivery with ${attributes} attributes, ${mostRawAttributes} at most`,
       );
-    else if (queue === undefined) this.#giveUp(subscription, message, messageId, "the queue does not exist");
-    else if (!this.#maySend(queue, subscription, message, messageId))
-      this.#giveUp(subscription, message, messageId, "the queue's policy does not let the topic send to it");
+    else if (queue === undefined) this.#giveUp(subscription, message, origin, "the queue does not exist");
+    else if (!this.#maySend(queue, subscription, message, origin))
+      this.#giveUp(subscription, message, origin, "the queue's policy does not let the topic send to it");
     else {
-      const { lost } = queue.add(fitting(message, queue), messageId, queue.settings.delay, fate);
+      const { lost } = queue.add(fitting(message, queue), origin, queue.settings.delay, fate);
       if (!queue.harnessOwned && !lost) return 1;
     }
     return 0;
@@ -119,10 +119,10 @@ export class FanOut {
     message: NewMessage,
     publication: Publication,
     about: Published,
+    origin: Origin,
     fate: Fate | undefined,
   ): void {
     const { endpoint } = subscription;
-    const { messageId } = about;
     const traceId = traceIdOf({ body: message.body, attributes: publication.attributes });
     const policy = effectiveDeliveryPolicy(subscription.deliveryPolicy, topic.deliveryPolicy);
     this.#http.send({
@@ -138,35 +138,34 @@ export class FanOut {
       maxReceivesPerSecond: policy.throttlePolicy?.maxReceivesPerSecond,
       delay: fate?.delay ?? 0,
       failed: (reason, attempt) => {
-        this.#note("delivery failed", messageId, {
+        this.#note("delivery failed", origin, {
           traceId,
           detail: `${endpoint}: ${reason} (attempt ${attempt})`,
         });
       },
       ended: (failure, attempts) => {
-        if (failure === undefined)
-          this.#note("delivered", messageId, { traceId, receives: attempts, detail: endpoint });
-        else this.#giveUp(subscription, message, messageId, failure);
+        if (failure === undefined) this.#note("delivered", origin, { traceId, receives: attempts, detail: endpoint });
+        else this.#giveUp(subscription, message, origin, failure);
       },
     });
   }
 
-  #giveUp(subscription: TopicSubscription, message: NewMessage, messageId: string, reason: string): void {
+  #giveUp(subscription: TopicSubscription, message: NewMessage, origin: Origin, reason: string): void {
     const { deadLetterArn, endpoint } = subscription;
     const detail = `${endpoint}: ${reason}`;
     const traceId = traceIdOf(message);
     const queue = deadLetterArn === undefined ? undefined : this.#queueByArn(deadLetterArn);
-    if (queue === undefined) this.#note("discarded", messageId, { traceId, detail });
-    else if (!this.#maySend(queue, subscription, message, messageId))
-      this.#note("discarded", messageId, { traceId, detail: `${detail}; nor may the topic send to ${queue.name}` });
+    if (queue === undefined) this.#note("discarded", origin, { traceId, detail });
+    else if (!this.#maySend(queue, subscription, message, origin))
+      this.#note("discarded", origin, { traceId, detail: `${detail}; nor may the topic send to ${queue.name}` });
     else {
-      queue.add(fitting(message, queue), messageId);
-      this.#note("dead-lettered", messageId, { traceId, queue: queue.name, detail });
+      queue.add(fitting(message, queue), origin);
+      this.#note("dead-lettered", origin, { traceId, queue: queue.name, detail });
     }
   }
 
   /** Without strict policies it may, but somebody is told that on AWS it might not. */
-  #maySend(queue: Queue, subscription: TopicSubscription, message: NewMessage, messageId: string): boolean {
+  #maySend(queue: Queue, subscription: TopicSubscription, message: NewMessage, origin: Origin): boolean {
     const policy = queue.given.get("Policy");
     const { topicArn } = subscription;
     if (allowsTopic(policy, { topicArn, queueArn: queue.arn, account: this.#account })) return true;
@@ -174,7 +173,7 @@ export class FanOut {
     if (!subscription.warned) {
       subscription.warned = true;
       const what = policy === undefined || policy === "" ? "has no policy" : "has a policy that does not let it";
-      this.#note("delivered without a queue policy", messageId, {
+      this.#note("delivered without a queue policy", origin, {
         traceId: traceIdOf(message),
         queue: queue.name,
         detail: `${topicArn} sends to ${queue.name}, which ${what}: AWS would not deliver`,
@@ -183,16 +182,17 @@ export class FanOut {
     return true;
   }
 
-  #note(what: Activity["what"], origin: string, more: Partial<Activity>): void {
-    this.#activity.add({ what, at: this.#time.now(), messageId: origin, origin, ...more });
+  #note(what: Activity["what"], origin: Origin, more: Partial<Activity>): void {
+    const { id } = origin;
+    this.#activity.add({ what, at: this.#time.now(), messageId: id, origin: id, ...more }, origin);
   }
 }
 
 /** What a fault on the topic sees: the message for queues, before it is made into one a subscription. */
-function passing(publication: Publication, messageId: string): Passing {
+function passing(publication: Publication, origin: Origin): Passing {
   const { attributes } = publication;
   const body = publication.bodyFor("sqs");
-  return { id: messageId, origin: messageId, traceId: traceIdOf({ body, attributes }), body, attributes, receives: 0 };
+  return { id: origin.id, origin, traceId: traceIdOf({ body, attributes }), body, attributes, receives: 0 };
 }
 
 function deduplicationKey(topic: Topic, { groupId, deduplicationId }: Publication): string | undefined {

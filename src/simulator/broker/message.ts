@@ -1,4 +1,6 @@
 import { isHarnessTrace } from "../../time/index.ts";
+import type { Origin } from "./origin.ts";
+
 /** A message attribute as AWS types it. */
 export interface TypedAttribute {
   readonly dataType: string;
@@ -18,6 +20,8 @@ export interface NewMessage {
   readonly groupId?: string | undefined;
   /** MessageDeduplicationId, as the producer gave it. */
   readonly deduplicationId?: string | undefined;
+  /** MD5 of the body in hexadecimal digits, if somebody has reckoned it already. */
+  readonly bodyMd5?: string | undefined;
 }
 
 export type MessageState = "delayed" | "ready" | "in flight" | "gone";
@@ -25,13 +29,16 @@ export type MessageState = "delayed" | "ready" | "in flight" | "gone";
 /** A message in a queue. */
 export interface StoredMessage extends NewMessage {
   readonly id: string;
-  /** Of the send or publish that it came from: a fan-out has one origin and many messages. */
-  readonly origin: string;
+  /** A fan-out has one origin and many messages. */
+  readonly origin: Origin;
   readonly traceId: string;
   /** Its number in this queue, from 1 up in the order of sending. */
   readonly sequence: number;
   /** Virtual. */
   readonly sentAt: number;
+  bodyMd5: string | undefined;
+  /** What its queue finds it by: 1, 2, ... in the order of coming in. 0 while it is in none. */
+  place: number;
   state: MessageState;
   /** Across all queues that it was in. */
   receives: number;
@@ -52,7 +59,7 @@ export interface StoredMessage extends NewMessage {
 /** Where a message comes from, and what it brings along. */
 interface Arrival {
   readonly id: string;
-  readonly origin: string;
+  readonly origin: Origin;
   readonly sequence: number;
   readonly sentAt: number;
   readonly deduplicationId: string | undefined;
@@ -73,11 +80,13 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
     traceHeader: message.traceHeader,
     groupId: message.groupId,
     deduplicationId,
+    bodyMd5: message.bodyMd5,
     id,
     origin,
     traceId,
     sequence,
     sentAt,
+    place: 0,
     state: "gone",
     receives,
     receivesBefore: receives,

@@ -8,6 +8,7 @@ import type { Fate, QueueFaultsInForce } from "./faults-in-force.ts";
 import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
+import type { Origin } from "./origin.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
 import { Receipts } from "./receipts.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
@@ -35,8 +36,7 @@ export interface QueueSettings {
 /** What became of a message that was sent. */
 export interface Accepted {
   readonly id: string;
-  /** Of the send or publish that brought it. */
-  readonly origin: string;
+  readonly origin: Origin;
   readonly sequence: number;
   /** Whether it is a message that was sent before, so that nothing was added. */
   readonly duplicate: boolean;
@@ -69,14 +69,14 @@ export class Queue {
   readonly #changed: () => void;
   readonly #deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
   readonly #ready: ReadyMessages;
-  readonly #messages = new Map<string, StoredMessage>();
-  /** By a fault: messages that are here twice, with the same id. */
-  readonly #copies = new Set<StoredMessage>();
+  /** By their places: a fault can have one here twice, with the same id. */
+  readonly #messages = new Map<number, StoredMessage>();
   readonly #receipts: Receipts;
   readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
   #sequence = 0;
+  #places = 0;
   #handedOut = 0;
 
   constructor(options: {
@@ -122,11 +122,14 @@ export class Queue {
   }
 
   get messages(): Iterable<StoredMessage> {
-    return this.#all();
+    return this.#messages.values();
   }
 
-  /** Takes a message in, or tells which earlier one it is the same as. `fate`: what faults did to it before it came here. */
-  add(message: NewMessage, origin: string | undefined, delay = this.settings.delay, fate?: Fate): Accepted {
+  /**
+   * Takes a message in, or tells which earlier one it is the same as. `origin`: the publish that it is of; left out for one
+   * that was sent here. `fate`: what faults did to it before it came here.
+   */
+  add(message: NewMessage, origin?: Origin, delay = this.settings.delay, fate?: Fate): Accepted {
     const now = this.#time.now();
     const { groupId = "", deduplicationId = this.#contentId(message) } = message;
     const { deduplicationScope } = this.settings;
@@ -134,13 +137,13 @@ export class Queue {
     const same = this.fifo && key !== undefined ? this.#sent.find(key, now) : undefined;
     if (same !== undefined) {
       const { id, origin: first, sequence } = same;
-      const traceId = traceIdOf(message);
-      this.#activity.add({ what: "deduplicated", at: now, queue: this.name, messageId: id, origin: first, traceId });
+      const about = { queue: this.name, messageId: id, origin: first.id, traceId: traceIdOf(message) };
+      this.#activity.add({ what: "deduplicated", at: now, ...about }, first);
       return { id, origin: first, sequence, duplicate: true, lost: false };
     }
     const id = newId();
     const sequence = ++this.#sequence;
-    const arrival = { id, origin: origin ?? id, sequence, sentAt: now, deduplicationId };
+    const arrival = { id, origin: origin ?? this.#activity.begin(id), sequence, sentAt: now, deduplicationId };
     const stored = arrived(message, traceIdOf(message), arrival);
     if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
@@ -181,11 +184,10 @@ export class Queue {
    * handle of this queue.
    */
   byReceipt(receipt: string): StoredMessage | "nothing" | undefined {
-    const id = this.#receipts.messageId(receipt);
-    if (id === undefined) return undefined;
-    const message = this.#messages.get(id);
-    if (message?.receipt === receipt) return message;
-    return [...this.#copies].find((copy) => copy.receipt === receipt) ?? "nothing";
+    const place = this.#receipts.place(receipt);
+    if (place === undefined) return undefined;
+    const message = this.#messages.get(place);
+    return message?.receipt === receipt ? message : "nothing";
   }
 
   delete(message: StoredMessage): void {
@@ -204,7 +206,7 @@ export class Queue {
 
   /** Lets messages in flight become visible now. Returns how many. */
   expireVisibility(which: (message: StoredMessage) => boolean): number {
-    const inFlight = [...this.#all()].filter((message) => message.state === "in flight" && which(message));
+    const inFlight = [...this.#messages.values()].filter((message) => message.state === "in flight" && which(message));
     for (const message of inFlight) this.#return(message, "returned");
     return inFlight.length;
   }
@@ -257,13 +259,13 @@ export class Queue {
     this.#retention.rearm();
     // only FIFO queues apply a new delay to what was sent before
     if (!this.fifo) return;
-    for (const message of this.#all()) {
+    for (const message of this.#messages.values()) {
       if (message.state === "delayed") this.#hide(message, "delayed", message.sentAt + this.settings.delay);
     }
   }
 
   purge(): void {
-    for (const message of this.#all()) this.#remove(message);
+    for (const message of this.#messages.values()) this.#remove(message);
     this.#ready.clear();
     this.#changed();
   }
@@ -273,11 +275,6 @@ export class Queue {
     for (const task of this.#moveTasks) task.cancel();
     this.consumers.close();
     this.purge();
-  }
-
-  *#all(): Iterable<StoredMessage> {
-    yield* this.#messages.values();
-    yield* this.#copies;
   }
 
   #contentId({ body }: NewMessage): string | undefined {
@@ -302,8 +299,8 @@ export class Queue {
   }
 
   #keep(message: StoredMessage, delay: number): void {
-    if (this.#messages.has(message.id)) this.#copies.add(message);
-    else this.#messages.set(message.id, message);
+    message.place = ++this.#places;
+    this.#messages.set(message.place, message);
     if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
     else this.#show(message);
     this.#retention.add(message);
@@ -333,7 +330,9 @@ export class Queue {
       message.receives++;
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
-      message.receipt = this.#receipts.of(message.id, ++this.#handedOut);
+      message.receipt = this.#receipts.of(message.place, ++this.#handedOut);
+      // who gets a message later was reached too
+      if (message.origin.reached === 0 && !this.harnessOwned) message.origin.reached = 1;
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);
       return true;
@@ -392,7 +391,7 @@ export class Queue {
     message.deadline?.[Symbol.dispose]();
     const wasInFlight = message.state === "in flight";
     this.#move(message, "gone");
-    if (!this.#copies.delete(message) && this.#messages.get(message.id) === message) this.#messages.delete(message.id);
+    this.#messages.delete(message.place);
     if (wasInFlight) this.#ready.settled(message);
     this.#retention.left();
   }
@@ -404,15 +403,17 @@ export class Queue {
   }
 
   #note(what: Activity["what"], message: StoredMessage, detail?: string): void {
-    this.#activity.add({
+    const { origin } = message;
+    const activity = {
       what,
       at: this.#time.now(),
       queue: this.name,
       messageId: message.id,
-      origin: message.origin,
+      origin: origin.id,
       traceId: message.traceId,
       receives: message.receives,
       ...(detail !== undefined && { detail }),
-    });
+    };
+    this.#activity.add(activity, origin);
   }
 }

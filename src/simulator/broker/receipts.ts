@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
-const idLength = 36;
-const prefixLength = 16;
+const prefixLength = 24;
+const form = /^\d{1,15}\.\d{1,15}$/;
 
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
@@ -14,13 +14,15 @@ export class Receipts {
     this.#prefix = `${hash("sha256", queueArn, "base64url").slice(0, prefixLength)}.`;
   }
 
-  of(messageId: string, handOut: number): string {
-    return `${this.#prefix}${messageId}.${handOut}`;
+  /** `place`: what the queue calls the message. */
+  of(place: number, handOut: number): string {
+    return `${this.#prefix}${place}.${handOut}`;
   }
 
-  /** The message of a handle; undefined when this queue never gave such a handle out. */
-  messageId(receipt: string): string | undefined {
+  /** The place of a handle's message; undefined when this queue never gave such a handle out. */
+  place(receipt: string): number | undefined {
     if (!receipt.startsWith(this.#prefix)) return undefined;
-    return receipt.slice(this.#prefix.length, this.#prefix.length + idLength);
+    const rest = receipt.slice(prefixLength + 1);
+    return form.test(rest) ? Number(rest.slice(0, rest.indexOf("."))) : undefined;
   }
 }

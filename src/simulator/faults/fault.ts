@@ -1,3 +1,4 @@
+import type { Origin } from "../broker/origin.ts";
 import { type FaultSelection, Selector } from "./selection.ts";
 
 const hitsKept = 1_000;
@@ -37,8 +38,8 @@ export type FaultEvent = "set" | "hit" | "undone" | "broken";
 export interface Struck {
   readonly queue?: string;
   readonly messageId?: string;
-  /** Of the send or publish that brought the message. */
-  readonly origin?: string;
+  /** Of the message. */
+  readonly origin?: Origin;
   readonly traceId?: string;
 }
 

@@ -55,12 +55,11 @@ export class FaultRegistry implements FaultOwner {
   }
 
   tell(fault: Fault, event: FaultEvent, text: string, struck: Struck = {}): void {
-    this.#broker.activity.add({
-      what: `fault ${event}`,
-      at: this.now(),
-      ...struck,
-      fault: fault.name,
-      detail: text,
-    });
+    const { origin, ...message } = struck;
+    const about = { ...message, ...(origin !== undefined && { origin: origin.id }) };
+    this.#broker.activity.add(
+      { what: `fault ${event}`, at: this.now(), ...about, fault: fault.name, detail: text },
+      origin,
+    );
   }
 }

@@ -55,11 +55,12 @@ function render(
 ): object {
   const attributes = wantedOf(message.attributes, attributeNames);
   const md5 = md5OfAttributes(attributes);
+  message.bodyMd5 ??= md5OfBody(message.body);
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     Body: message.body,
-    MD5OfBody: md5OfBody(message.body),
+    MD5OfBody: message.bodyMd5,
     Attributes: wantedSystemAttributes(message, queue, accountId, systemNames),
     MD5OfMessageAttributes: md5,
     MessageAttributes: md5 === undefined ? undefined : onWire(attributes),

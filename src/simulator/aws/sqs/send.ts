@@ -48,10 +48,12 @@ function send(queue: Queue, input: Input, { broker, traceHeader: traceHeaderOfCa
   const delay = number(input, "DelaySeconds", 0, 900);
   const given = traceHeader(input);
   const header = given ?? traceHeaderOfCall;
+  const bodyMd5 = md5OfBody(body);
   const message: NewMessage = {
     body,
     attributes,
     traceHeader: header,
+    bodyMd5,
     ...(queue.fifo ? fifoIds(queue, input, delay) : standardIds(input)),
   };
   const perMessage = delay === undefined || queue.fifo ? undefined : delay * second;
@@ -61,7 +63,7 @@ function send(queue: Queue, input: Input, { broker, traceHeader: traceHeaderOfCa
     given === undefined ? undefined : md5OfAttributes({ AWSTraceHeader: { dataType: "String", stringValue: given } });
   return {
     MessageId: id,
-    MD5OfMessageBody: md5OfBody(body),
+    MD5OfMessageBody: bodyMd5,
     MD5OfMessageAttributes: md5,
     MD5OfMessageSystemAttributes: systemMd5,
     SequenceNumber: queue.fifo ? sequenceNumber(sequence) : undefined,

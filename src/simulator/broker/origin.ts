@@ -1,0 +1,33 @@
+import type { Activity } from "./activity.ts";
+
+const activitiesKept = 100;
+
+/** One send or publish: what all the messages that came of it have in common. */
+export class Origin {
+  /** Of the message that was sent, or of the publication. */
+  readonly id: string;
+  /** How many consumers that are not a harness's own it reached. */
+  reached = 0;
+  #life: Activity[] | undefined;
+  #forgotten = false;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** What happened to its messages, in order: the first hundred. */
+  get life(): readonly Activity[] {
+    return this.#life ?? [];
+  }
+
+  add(activity: Activity): void {
+    if (this.#life === undefined) this.#life = this.#forgotten ? undefined : [activity];
+    else if (this.#life.length < activitiesKept) this.#life.push(activity);
+  }
+
+  /** From now on it has no life. */
+  forget(): void {
+    this.#life = undefined;
+    this.#forgotten = true;
+  }
+}
