@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
-import { authorization } from "./load.ts";
+import { RawConnection, sqs } from "./raw-connection.ts";
 
 /** A simulator in a process of its own, which answers one line of JSON for each line that it is sent. */
 export class Server implements AsyncDisposable {
@@ -33,6 +32,13 @@ export class Server implements AsyncDisposable {
     return JSON.parse(String(value));
   }
 
+  /** Returns its URL. */
+  async createQueue(name: string): Promise<string> {
+    using connection = await RawConnection.open(this.url);
+    const answer = await connection.ask(sqs("CreateQueue", { QueueName: name }));
+    return (JSON.parse(answer) as { QueueUrl: string }).QueueUrl;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill("SIGKILL");
@@ -60,47 +66,16 @@ export const fauxqsScript = `
   console.log("http://127.0.0.1:" + server.port);
 `;
 
-/** A keep-alive client without any SDK, so that the server is what is measured. */
-export class RawClient implements Disposable {
-  readonly #url: URL;
-  readonly #agent: Agent;
-
-  constructor(url: URL, connections: number) {
-    this.#url = url;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
-  }
-
-  [Symbol.dispose](): void {
-    this.#agent.destroy();
-  }
-
-  async sqs<Answer = unknown>(action: string, input: object): Promise<Answer> {
-    const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${action}` };
-    return JSON.parse((await this.#post(headers, JSON.stringify(input))) || "{}") as Answer;
-  }
-
-  /** Returns the answer's XML. */
-  async sns(parameters: Readonly<Record<string, string>>): Promise<string> {
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    return await this.#post(headers, new URLSearchParams({ Version: "2010-03-31", ...parameters }).toString());
-  }
-
-  #post(headers: Readonly<Record<string, string>>, body: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const { hostname, port } = this.#url;
-      const call = request(
-        { hostname, port, method: "POST", path: "/", agent: this.#agent, headers: { ...headers, authorization } },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-          response.on("end", () => {
-            if (response.statusCode === 200) resolve(text);
-            else reject(new Error(`${response.statusCode} ${text}`));
-          });
-        },
-      );
-      call.on("error", reject);
-      call.end(body);
-    });
-  }
-}
+/** What no server in Node can be faster than: it reads whatever comes, and answers always the same, as long as a send's answer. */
+export const bareScript = `
+  import { createServer } from "node:net";
+  const body = JSON.stringify({ QueueUrl: "none", MD5OfMessageBody: "0".repeat(32), MessageId: "0".repeat(36) });
+  const answer = [
+    "HTTP/1.1 200 OK", "content-type: application/x-amz-json-1.0", "content-length: " + body.length,
+    "x-amzn-requestid: " + "0".repeat(36), "connection: keep-alive", "", body,
+  ].join("\\r\\n");
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("data", () => socket.write(answer, "latin1")).on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port));
+`;

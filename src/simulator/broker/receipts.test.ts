@@ -16,9 +16,16 @@ test("a receipt handle tells its message, to its own queue only, and each receiv
 });
 
 const prefix = receipts.of(1, 1).slice(0, -"1.1".length);
-test.for(["", "invented", "1.1", prefix, `${prefix}1`, `${prefix}1.`, `${prefix}-1.1`, `${prefix}1.1.1`, `${prefix}1e3.1`])(
-  "%j is no receipt handle of the queue's",
-  (text) => {
-    expect(receipts.place(text)).toBeUndefined();
-  },
-);
+test.for([
+  "",
+  "invented",
+  "1.1",
+  prefix,
+  `${prefix}1`,
+  `${prefix}1.`,
+  `${prefix}-1.1`,
+  `${prefix}1.1.1`,
+  `${prefix}1e3.1`,
+])("%j is no receipt handle of the queue's", (text) => {
+  expect(receipts.place(text)).toBeUndefined();
+});

@@ -1,0 +1,89 @@
+import { connect, type Socket } from "node:net";
+
+/** What no emulator checks, and some look for. */
+export const authorization =
+  "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+
+/** A call of SQS in JSON, or of SNS as a form. */
+export interface Request {
+  readonly contentType: string;
+  /** X-Amz-Target. */
+  readonly target?: string;
+  readonly body: string;
+}
+
+export function sqs(action: string, input: object): Request {
+  return {
+    contentType: "application/x-amz-json-1.0",
+    target: `AmazonSQS.${action}`,
+    body: JSON.stringify(input),
+  };
+}
+
+export function sns(parameters: Readonly<Record<string, string>>): Request {
+  return {
+    contentType: "application/x-www-form-urlencoded",
+    body: new URLSearchParams({ Version: "2010-03-31", ...parameters }).toString(),
+  };
+}
+
+/**
+ * A kept-alive connection that sends HTTP requests, one at a time, with as little work of its own as can be: Node's client
+ * takes longer for a request than the servers that are measured.
+ */
+export class RawConnection implements Disposable {
+  readonly #socket: Socket;
+  readonly #host: string;
+  #received = "";
+  #answer: ((body: string) => void) | undefined;
+  #fail: ((error: Error) => void) | undefined;
+
+  private constructor(socket: Socket, host: string) {
+    this.#socket = socket;
+    this.#host = host;
+    // bodies are ASCII here: a character is a byte
+    socket.setEncoding("latin1").on("data", (piece: string) => {
+      this.#received += piece;
+      this.#take();
+    });
+    socket.on("error", (error) => this.#fail?.(error));
+  }
+
+  static open({ hostname, port, host }: URL): Promise<RawConnection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => {
+        resolve(new RawConnection(socket, host));
+      });
+      socket.once("error", reject);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+
+  /** Returns the answer's body. */
+  ask({ contentType, target, body }: Request): Promise<string> {
+    const request =
+      `POST / HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: ${contentType}\r\n` +
+      (target === undefined ? "" : `x-amz-target: ${target}\r\n`) +
+      `authorization: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    return new Promise((resolve, reject) => {
+      this.#answer = resolve;
+      this.#fail = reject;
+      this.#socket.write(request);
+    });
+  }
+
+  #take(): void {
+    const end = this.#received.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    const length = Number(/content-length: (\d+)/i.exec(this.#received.slice(0, end))?.[1]);
+    const whole = end + 4 + length;
+    if (this.#received.length < whole) return;
+    const body = this.#received.slice(end + 4, whole);
+    if (!this.#received.startsWith("HTTP/1.1 200")) this.#fail?.(new Error(this.#received));
+    this.#received = this.#received.slice(whole);
+    this.#answer?.(body);
+  }
+}
