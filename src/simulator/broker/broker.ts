@@ -7,7 +7,9 @@ import { GroupOrder } from "./order/group-order.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
 import { ShuffledOrder } from "./order/shuffled-order.ts";
 import { StrictOrder } from "./order/strict-order.ts";
-import { type Accepted, Queue, type QueueSettings } from "./queue.ts";
+import type { Accepted } from "./accepted.ts";
+import { Queue } from "./queue.ts";
+import type { QueueSettings } from "./queue-settings.ts";
 import { Topic } from "./topic.ts";
 
 export const account = "000000000000";

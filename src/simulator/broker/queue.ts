@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { formatDuration } from "../../time/index.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
+import type { Accepted } from "./accepted.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication } from "./deduplication.ts";
@@ -10,6 +11,7 @@ import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
 import type { Origin } from "./origin.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
+import type { QueueSettings } from "./queue-settings.ts";
 import { Receipts } from "./receipts.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { Retention } from "./retention.ts";
@@ -18,31 +20,6 @@ import { Tally } from "./tally.ts";
 const moveTasksKept = 10;
 /** Messages in flight, more of which are not handed out. */
 export const mostInFlight = 120_000;
-
-export interface QueueSettings {
-  /** Milliseconds, all of them. */
-  visibility: number;
-  delay: number;
-  retention: number;
-  receiveWait: number;
-  /** Bytes. */
-  largestMessage: number;
-  redrive: { readonly deadLetterArn: string; readonly maxReceives: number } | undefined;
-  /** Of FIFO queues. */
-  contentBasedDeduplication: boolean;
-  deduplicationScope: "queue" | "messageGroup";
-}
-
-/** What became of a message that was sent. */
-export interface Accepted {
-  readonly id: string;
-  readonly origin: Origin;
-  readonly sequence: number;
-  /** Whether it is a message that was sent before, so that nothing was added. */
-  readonly duplicate: boolean;
-  /** Whether a fault lost it: it is nowhere. */
-  readonly lost: boolean;
-}
 
 /** A queue: messages, each in one state. All times are virtual. */
 export class Queue {

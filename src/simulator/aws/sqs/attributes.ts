@@ -1,5 +1,6 @@
 import type { Broker } from "../../broker/broker.ts";
-import type { Queue, QueueSettings } from "../../broker/queue.ts";
+import type { Queue } from "../../broker/queue.ts";
+import type { QueueSettings } from "../../broker/queue-settings.ts";
 import { AwsError } from "../aws-error.ts";
 import { isObject } from "./input.ts";
 import { checkRedriveAllow, parseRedrive } from "./redrive-policies.ts";

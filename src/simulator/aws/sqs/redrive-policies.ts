@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/broker.ts";
-import type { QueueSettings } from "../../broker/queue.ts";
+import type { QueueSettings } from "../../broker/queue-settings.ts";
 import { type AwsError } from "../aws-error.ts";
 import { invalid } from "./errors.ts";
 import { isObject, type Input } from "./input.ts";
