@@ -100,8 +100,7 @@ describe("consumers", () => {
       while (!stop.signal.aborted) {
         const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 0 });
         receives += Messages.length;
-        // the consumer's own pace: it asks briefly, again and again
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 20)); // the consumer's own pace: it asks briefly, again and again
       }
     })();
     await sqs.sendMessage({ QueueUrl, MessageBody: "x" });

@@ -1,13 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "./aws-error.ts";
+import type { RequestHead } from "./request-head.ts";
 
 const deepest = 20;
 
 /** The AWS query protocol: parameters in a form, answers in XML. Source: AWS SNS API Reference, "Common parameters". */
 export type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue };
 
+/** A form: as it was sent, and its parameters. */
+export interface Form {
+  readonly text: string;
+  readonly parameters: URLSearchParams;
+}
+
+/** It may be in the address as well as in the body. */
+export function formOf({ search }: RequestHead, body: string): Form {
+  const text = body === "" ? search : body;
+  return { text, parameters: new URLSearchParams(text) };
+}
+
 /** Refuses what is no form. Source: AWS's "Common Errors". */
-export function checkForm(text: string): void {
+export function checkForm({ text }: Form): void {
   if (/%(?![0-9A-Fa-f]{2})/.test(text))
     throw new AwsError("MalformedQueryString", "The query string contains a syntax error.", { status: 404 });
 }
@@ -20,9 +33,9 @@ export function stepsOf(name: string): string[] {
 }
 
 /** Reads `A.entry.1.Name=x` and `A.member.1=x` into objects and lists. */
-export function parseForm(form: URLSearchParams): Readonly<Record<string, QueryValue>> {
+export function parseForm({ parameters }: Form): Readonly<Record<string, QueryValue>> {
   const root: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of form) {
+  for (const [key, value] of parameters) {
     const steps = stepsOf(key);
     let place = root;
     for (const step of steps.slice(0, -1)) {

@@ -18,40 +18,24 @@ export interface RequestHead {
   readonly traceId: string | undefined;
 }
 
-/** The head's parts as they were sent; what was not sent is "". */
-export interface RawHead {
-  readonly method: string;
-  readonly url: string;
-  readonly host: string;
-  readonly target: string;
-  readonly contentType: string;
-  readonly authorization: string;
-  readonly origin: string;
-  readonly traceId: string | undefined;
-}
+/** As it was sent: with its address in one piece, and a content type with its parameters. */
+type RawHead = Omit<RequestHead, "path" | "search"> & { readonly url: string };
 
-export function requestHead({
-  method,
-  url,
-  host,
-  target,
-  contentType,
-  authorization,
-  origin,
-  traceId,
-}: RawHead): RequestHead {
+export function requestHead(sent: RawHead): RequestHead {
+  const { url } = sent;
   const question = url.indexOf("?");
-  const semicolon = contentType.indexOf(";");
+  const semicolon = sent.contentType.indexOf(";");
+  const contentType = semicolon < 0 ? sent.contentType : sent.contentType.slice(0, semicolon);
   return {
-    method,
+    method: sent.method,
     path: question < 0 ? url : url.slice(0, question),
     search: question < 0 ? "" : url.slice(question + 1),
-    host,
-    target,
-    contentType: (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase(),
-    authorization,
-    origin,
-    traceId,
+    host: sent.host,
+    target: sent.target,
+    contentType: contentType.trim().toLowerCase(),
+    authorization: sent.authorization,
+    origin: sent.origin,
+    traceId: sent.traceId,
   };
 }
 

@@ -12,6 +12,7 @@ import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
 import { readBody } from "./http/read-body.ts";
 import type { Caller, WireRequest } from "./http/wire-request.ts";
+import { type Form, formOf } from "./query.ts";
 import { jsonError, refusalText, refused } from "./refused.ts";
 import { headOf, type RequestHead } from "./request-head.ts";
 import { snsActions } from "./sns/actions.ts";
@@ -136,11 +137,8 @@ export class AwsServer {
       case "nowhere":
         return refused(destination.why, head);
       case "query": {
-        // a query may be in the address as well as in the body
-        const query = body === "" ? head.search : body;
-        return isForSqs(new URLSearchParams(query), head.path)
-          ? answerQuery(query, head.path, call)
-          : answerSns(query, call);
+        const form = formOf(head, body);
+        return isForSqs(form, head.path) ? answerQuery(form, head.path, call) : answerSns(form, call);
       }
     }
   }
@@ -155,10 +153,10 @@ export class AwsServer {
 }
 
 /** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
-function isForSqs(form: URLSearchParams, path: string): boolean {
-  const version = form.get("Version");
+function isForSqs({ parameters }: Form, path: string): boolean {
+  const version = parameters.get("Version");
   if (version !== null) return version === sqsVersion;
-  const action = form.get("Action") ?? "";
+  const action = parameters.get("Action") ?? "";
   return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
 }
 
@@ -167,8 +165,8 @@ function addressed(head: RequestHead, destination: Destination, body: string) {
   const action = head.target.slice(head.target.indexOf(".") + 1);
   if (destination.to === "dynamodb") return { service: "dynamodb" as const, action, json: true, write: dynamoDbError };
   if (destination.to === "sqs") return { service: "sqs" as const, action, json: true, write: jsonError };
-  const form = new URLSearchParams(body === "" ? head.search : body);
-  const asked = { action: form.get("Action") ?? "", json: false };
+  const form = formOf(head, body);
+  const asked = { action: form.parameters.get("Action") ?? "", json: false };
   return isForSqs(form, head.path)
     ? { service: "sqs" as const, ...asked, write: queryError }
     : { service: "sns" as const, ...asked, write: snsError };

@@ -24,7 +24,7 @@ export class AnswerWriter {
   /** To a connection that is kept, in one write. False when the other side does not read as fast as it is answered. */
   toSocket(socket: Socket, { status, contentType, headers, body }: Answer): boolean {
     let more = "";
-    for (const name in headers) more += `${name}: ${headers[name]?.replace(notInHeaders, "")}\r\n`;
+    for (const name in headers) more += `${name}: ${printable(headers[name] ?? "")}\r\n`;
     const length = Buffer.byteLength(body);
     const head =
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${more}content-type: ${contentType}\r\n` +
@@ -36,7 +36,7 @@ export class AnswerWriter {
   toResponse(response: ServerResponse, { status, contentType, headers, body }: Answer): void {
     if (response.headersSent) response.destroy();
     if (response.destroyed) return;
-    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, printable(value));
     response.writeHead(status, {
       "content-type": contentType,
       "content-length": Buffer.byteLength(body),
@@ -53,6 +53,11 @@ export class AnswerWriter {
     }
     return this.#date;
   }
+}
+
+/** What may stand in a header. */
+function printable(value: string): string {
+  return value.replace(notInHeaders, "");
 }
 
 /** UUIDs that nobody need guess: one random part, and a number. */

@@ -56,7 +56,7 @@ class Line {
   readonly socket: Socket;
   received = "";
 
-  constructor({ front }: Stand) {
+  constructor({ front }: Pick<Stand, "front">) {
     this.socket = connect({ host: "127.0.0.1", port: front.port, noDelay: true });
     this.socket.setEncoding("utf8").on("data", (piece: string) => (this.received += piece));
     onTestFinished(() => void this.socket.destroy());
@@ -99,20 +99,28 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await systemClock.turn();
 }
 
-test("an answer says what node:http's would", async () => {
-  const stand = await start(() => ({
-    status: 404,
-    contentType: "text/plain",
-    body: "né",
-    headers: { "x-reason": "a\r\nb: c" },
-  }));
-  const line = new Line(stand);
-  line.socket.write(post("/", ""));
-  await line.answers(1);
-  expect(line.received.replace(/[\da-f-]{36}/, "ID").replace(/Date: .* GMT/, "Date: D")).toBe(
+test("an answer is written as node:http writes it", async () => {
+  const answer = { status: 404, contentType: "text/plain", body: "né", headers: { "x-reason": "a\r\nb: c" } };
+  const service = {
+    answer: ({ head }: WireRequest) => (head.path === "/plain" ? answer : undefined),
+    handle: (_: IncomingMessage, response: ServerResponse, writer: AnswerWriter) => {
+      writer.toResponse(response, answer);
+    },
+  };
+  const front = await HttpFront.listen(service, { host: "127.0.0.1", port: 0, clock: systemClock });
+  onTestFinished(() => front.close());
+  const written = async (path: string) => {
+    const line = new Line({ front });
+    line.socket.write(post(path, ""));
+    await line.answers(1);
+    return line.received.replace(/[\da-f-]{36}/, "ID").replace(/Date: .* GMT/, "Date: D");
+  };
+  const plain = await written("/plain");
+  expect(plain).toBe(
     "HTTP/1.1 404 Not Found\r\nx-reason: ab: c\r\ncontent-type: text/plain\r\ncontent-length: 3\r\n" +
       "x-amzn-requestid: ID\r\nDate: D\r\nConnection: keep-alive\r\nKeep-Alive: timeout=60\r\n\r\nné",
   );
+  expect(await written("/whole")).toBe(plain);
 });
 
 test("cut in two at any place, a request gets the same answer as in one piece: from node:http", async () => {

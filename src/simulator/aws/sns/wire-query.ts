@@ -1,7 +1,7 @@
 import { newId } from "../../broker/new-id.ts";
 import type { Answer } from "../http/answer.ts";
 import { AwsError } from "../aws-error.ts";
-import { checkForm, errorXml, parseForm, toXml } from "../query.ts";
+import { checkForm, errorXml, type Form, parseForm, toXml } from "../query.ts";
 import { snsActions } from "./actions.ts";
 import type { SnsCall } from "./call.ts";
 
@@ -10,11 +10,11 @@ const namespace = `http://sns.amazonaws.com/doc/${version}/`;
 const contentType = "text/xml";
 
 /** The query protocol, which is all that SNS speaks: parameters in a form, the answer in XML. */
-export function answerSns(query: string, call: SnsCall): Answer {
+export function answerSns(form: Form, call: SnsCall): Answer {
   let action = "";
   try {
-    checkForm(query);
-    const input = parseForm(new URLSearchParams(query));
+    checkForm(form);
+    const input = parseForm(form);
     action = typeof input["Action"] === "string" ? input["Action"] : "";
     const result = actionOf(action)(input, call);
     const inner = result === undefined ? "" : `<${action}Result>${toXml(result)}</${action}Result>`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer.ts";
 import { AwsError } from "../aws-error.ts";
-import { checkForm, errorXml, escapeXml, stepsOf } from "../query.ts";
+import { checkForm, errorXml, escapeXml, type Form, stepsOf } from "../query.ts";
 import type { SqsCall } from "./call.ts";
 import { missing } from "./errors.ts";
 import { type Input, isObject } from "./input.ts";
@@ -53,11 +53,10 @@ const answerLists: Readonly<Record<string, string>> = {
 };
 
 /** The query protocol of old: parameters in a form, the answer in XML. `path` is the queue's own, if not "/". */
-export async function answerQuery(query: string, path: string, call: SqsCall): Promise<Answer> {
-  const form = new URLSearchParams(query);
-  const action = form.get("Action") ?? "";
+export async function answerQuery(form: Form, path: string, call: SqsCall): Promise<Answer> {
+  const action = form.parameters.get("Action") ?? "";
   try {
-    checkForm(query);
+    checkForm(form);
     if (path !== "/" && notOnQueues.has(action)) throw notValid(action);
     if (action === "") throw new AwsError("MissingAction", "The request must contain the parameter Action.");
     const input = readForm(form);
@@ -93,9 +92,9 @@ interface Tree {
 }
 
 /** Reads a form into what the JSON protocol would have carried. */
-function readForm(form: URLSearchParams): Input {
+function readForm({ parameters }: Form): Input {
   const root = newTree();
-  for (const [name, value] of form) {
+  for (const [name, value] of parameters) {
     const steps = stepsOf(name);
     const last = steps.pop() ?? "";
     let place = root;
