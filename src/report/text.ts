@@ -1,8 +1,7 @@
-import { formatDuration } from "../errors.ts";
 import { errorText } from "./error-text.ts";
 import type { Evidence, EventEvidence, InjectedFaultEvidence } from "./evidence.ts";
 import { toPlainWithin } from "./plain.ts";
-import { isSecret, redacted } from "../text/index.ts";
+import { formatDuration, isSecret, redacted } from "../text/index.ts";
 import { oneLine, shorten, summarize } from "./summarize.ts";
 import { timelineRows } from "./timeline-text.ts";
 

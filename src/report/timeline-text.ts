@@ -1,4 +1,4 @@
-import { formatDuration } from "../errors.ts";
+import { formatDuration } from "../text/index.ts";
 import type { TimelineLine } from "../journal/index.ts";
 import { oneLine, summarize } from "./summarize.ts";
 
