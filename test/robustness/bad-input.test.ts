@@ -309,19 +309,31 @@ describe("the process goes on after", () => {
     `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${json}\r\nx-amz-target: ${target}\r\ncontent-length: 1000\r\n\r\n`;
 
   test.each([
-    ["what is no HTTP", "\u0000\u0001\u0002 hello\r\n\r\n", false],
-    ["headers without end", `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${"y".repeat(100_000)}\r\n\r\n`, false],
-    ["two lengths", "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx", false],
-    ["a caller of SQS that hangs up in its body", `${head("AmazonSQS.SendMessage")}{"QueueUrl"`, true],
-    ["a caller of DynamoDB that hangs up in its body", `${head("DynamoDB_20120810.PutItem")}{"TableName"`, true],
+    ["what is no HTTP", "\u0000\u0001\u0002 hello\r\n\r\n", "400 Bad Request"],
+    [
+      "headers without end",
+      `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${"y".repeat(100_000)}\r\n\r\n`,
+      "431 Request Header Fields Too Large",
+    ],
+    [
+      "two lengths",
+      "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+      "400 Bad Request",
+    ],
+    ["a caller of SQS that hangs up in its body", `${head("AmazonSQS.SendMessage")}{"QueueUrl"`, undefined],
+    ["a caller of DynamoDB that hangs up in its body", `${head("DynamoDB_20120810.PutItem")}{"TableName"`, undefined],
     [
       "a caller of SNS that hangs up before its answer",
       `GET /?Action=ListTopics HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`,
-      true,
+      undefined,
     ],
-  ])("%s", async (_, bytes, hangUp) => {
-    const text = await sendRaw(bytes, hangUp);
-    if (!hangUp) expect(text).toMatch(/^HTTP\/1\.1 4\d\d /);
+  ])("%s", async (_, bytes, answer) => {
+    const text = await sendRaw(bytes, answer === undefined);
+    if (answer !== undefined) expect(text).toBe(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`);
+    // who only left was not refused
+    expect(refusals()).toEqual(
+      answer === undefined ? [] : [expect.stringMatching("^bytes that are no HTTP request: Parse Error: .") as string],
+    );
     expect((await sqs.listQueues({})).QueueUrls).toEqual([url]);
   });
 });

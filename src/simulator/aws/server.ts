@@ -7,7 +7,7 @@ import type { EndpointFaultsInForce } from "../faults/endpoint-faults-in-force.t
 import { endpointRequest, requestFacts } from "./endpoint-request.ts";
 import { interfere, refusalError } from "./interfere.ts";
 import { DynamoDb, dynamoDbError } from "./dynamodb.ts";
-import type { Answer } from "./http/answer.ts";
+import type { Answer, Refusal } from "./http/answer.ts";
 import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
 import { readBody } from "./http/read-body.ts";
@@ -47,7 +47,7 @@ export class AwsServer {
   static async listen(broker: Broker, options: ServerOptions): Promise<AwsServer> {
     const server = new AwsServer(broker, options);
     const { host, port } = options;
-    const service = { answer: server.#answerPlain, handle: server.#handle };
+    const service = { answer: server.#answerPlain, handle: server.#handle, unreadable: server.#unreadable };
     server.#front = await HttpFront.listen(service, { host, port, clock: broker.time.clock });
     return server;
   }
@@ -145,11 +145,18 @@ export class AwsServer {
 
   /** Tells of a request that was refused. */
   readonly #tell = (answer: Answer): Answer => {
-    const { refusal } = answer;
-    const { activity, time } = this.#broker;
-    if (refusal !== undefined) activity.add({ what: "refused", at: time.now(), detail: refusalText(refusal) });
+    if (answer.refusal !== undefined) this.#note(answer.refusal);
     return answer;
   };
+
+  readonly #unreadable = (problem: string): void => {
+    this.#note({ request: "bytes that are no HTTP request", code: "", message: problem });
+  };
+
+  #note(refusal: Refusal): void {
+    const { activity, time } = this.#broker;
+    activity.add({ what: "refused", at: time.now(), detail: refusalText(refusal) });
+  }
 }
 
 /** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */

@@ -42,7 +42,10 @@ beforeAll(async () => {
     plain++;
     return echo(request);
   };
-  front = await HttpFront.listen({ answer, handle }, { host: "127.0.0.1", port: 0, clock: systemClock });
+  front = await HttpFront.listen(
+    { answer, handle, unreadable: () => undefined },
+    { host: "127.0.0.1", port: 0, clock: systemClock },
+  );
   alone.listen(0, "127.0.0.1");
   await once(alone, "listening");
 });

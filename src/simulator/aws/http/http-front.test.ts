@@ -45,6 +45,7 @@ async function start(answer = echo, keptFor = 60_000): Promise<Stand> {
         () => undefined,
       );
     },
+    unreadable: () => undefined,
   };
   const front = await HttpFront.listen(service, { host: "127.0.0.1", port: 0, clock: systemClock, keptFor });
   onTestFinished(() => front.close());
@@ -106,6 +107,7 @@ test("an answer is written as node:http writes it", async () => {
     handle: (_: IncomingMessage, response: ServerResponse, writer: AnswerWriter) => {
       writer.toResponse(response, answer);
     },
+    unreadable: () => undefined,
   };
   const front = await HttpFront.listen(service, { host: "127.0.0.1", port: 0, clock: systemClock });
   onTestFinished(() => front.close());

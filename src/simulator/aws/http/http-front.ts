@@ -4,6 +4,7 @@ import type { Clock } from "../../../time/index.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { PlainConnection } from "./plain-connection.ts";
+import { unreadable } from "./unreadable.ts";
 import type { Caller, WireRequest } from "./wire-request.ts";
 
 /** What answers requests. Must not throw, nor reject. */
@@ -12,6 +13,8 @@ export interface Service {
   readonly answer: (request: WireRequest, caller: Caller) => Answer | Promise<Answer> | undefined;
   /** Any request at all. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, writer: AnswerWriter) => void;
+  /** Is told of bytes that are no HTTP request: node:http has answered so, and ends the connection. */
+  readonly unreadable: (problem: string) => void;
 }
 
 export interface FrontOptions {
@@ -45,6 +48,11 @@ export class HttpFront {
     // node's own way to read a connection, which is taken only by those that are handed over
     const ways = this.#server.listeners("connection") as ((socket: Socket) => void)[];
     this.#serve = (socket) => {
+      // answered by node:http, but nobody would be told
+      socket.on("error", (error) => {
+        const problem = unreadable(error);
+        if (problem !== undefined) service.unreadable(problem);
+      });
       for (const way of ways) way.call(this.#server, socket);
     };
     this.#server.removeAllListeners("connection").on("connection", (socket: Socket) => {
