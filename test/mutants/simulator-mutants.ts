@@ -123,8 +123,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: a message that was lost reached somebody",
     file: "src/simulator/broker/broker.ts",
-    find: "accepted.lost ? 0 : reached",
-    replace: "reached",
+    find: "!accepted.duplicate && !accepted.lost",
+    replace: "!accepted.duplicate",
     tests: faults,
   },
   {
@@ -149,10 +149,10 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: faults,
   },
   {
-    name: "faults: two copies of a message share a receipt handle",
+    name: "faults: two copies of a message share a place, and a receipt handle",
     file: "src/simulator/broker/queue.ts",
-    find: "this.#receipts.of(message.id, ++this.#handedOut)",
-    replace: "this.#receipts.of(message.id, message.receives)",
+    find: "message.place = ++this.#places;",
+    replace: "message.place = message.sequence;",
     tests: faults,
   },
   {
@@ -214,7 +214,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "a dead letter of a subscription is lost",
     file: "src/simulator/broker/fan-out.ts",
-    find: '      queue.add(fitting(message, queue), messageId);\n      this.#note("dead-lettered"',
+    find: '      queue.add(fitting(message, queue), origin);\n      this.#note("dead-lettered"',
     replace: '      this.#note("dead-lettered"',
     tests: simulator,
   },
@@ -249,15 +249,15 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "HTTP: the second of two content lengths counts",
     file: "src/simulator/aws/http/plain-request.ts",
-    find: "if (length !== undefined || !digits",
-    replace: "if (!digits",
+    find: "if (values[place] !== undefined) return undefined;",
+    replace: "",
     tests: http,
   },
   {
     name: "HTTP: a body in chunks is taken for no body",
     file: "src/simulator/aws/http/plain-request.ts",
-    find: '      case "transfer-encoding":\n',
-    replace: "",
+    find: 'new Set(["transfer-encoding", ',
+    replace: "new Set([",
     tests: http,
   },
   {
@@ -346,9 +346,9 @@ export const simulatorMutants: readonly Mutant[] = [
   },
   {
     name: "what happened to the latest messages is forgotten",
-    file: "src/simulator/broker/latest.ts",
-    find: "      this.#older = this.#newer;\n",
-    replace: "",
+    file: "src/simulator/broker/origins.ts",
+    find: "if (number >= livesKept) this.#at(number - livesKept)?.forget();",
+    replace: "this.#at(number - 1)?.forget();",
     tests: simulatorUnits,
   },
   {
@@ -373,10 +373,31 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["src/simulator/aws"],
   },
   {
+    name: "bytes that are no HTTP are told of nowhere",
+    file: "src/simulator/aws/http/unreadable.ts",
+    find: 'code.startsWith("HPE_")',
+    replace: 'code.startsWith("NONE_")',
+    tests: ["test/robustness/bad-input.test.ts"],
+  },
+  {
+    name: "who only hung up is told of as refused",
+    file: "src/simulator/aws/http/unreadable.ts",
+    find: 'code === "HPE_INVALID_EOF_STATE"',
+    replace: 'code === "none"',
+    tests: ["test/robustness/bad-input.test.ts"],
+  },
+  {
+    name: "an MD5 that was reckoned once is another message's",
+    file: "src/simulator/aws/sqs/send.ts",
+    find: "const bodyMd5 = md5OfBody(body);",
+    replace: 'const bodyMd5 = md5OfBody("x");',
+    tests: ["test/conformance/simulator.test.ts"],
+  },
+  {
     name: "a refused request is not told",
     file: "src/simulator/aws/server.ts",
-    find: "if (refusal !== undefined) activity",
-    replace: "if (refusal !== undefined && answer.status < 400) activity",
+    find: "if (answer.refusal !== undefined) this",
+    replace: "if (answer.refusal !== undefined && answer.status < 400) this",
     tests: ["test/robustness/bad-input.test.ts"],
   },
   {

@@ -67,12 +67,13 @@ function send(
 }
 
 /** Bytes over a socket, as no HTTP client would send them; resolves to what came back before the end, however it ended. */
-function sendRaw(bytes: string, hangUp: boolean): Promise<string> {
+function sendRaw(bytes: string, leave: "reset" | "end" | "stay"): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(simulator.port, "127.0.0.1", () => {
       socket.write(bytes, () => {
-        if (hangUp) socket.resetAndDestroy();
+        if (leave === "reset") socket.resetAndDestroy();
+        else if (leave === "end") socket.end();
       });
     });
     socket.setEncoding("utf8").on("data", (piece: string) => (text += piece));
@@ -309,32 +310,36 @@ describe("the process goes on after", () => {
     `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${json}\r\nx-amz-target: ${target}\r\ncontent-length: 1000\r\n\r\n`;
 
   test.each([
-    ["what is no HTTP", "\u0000\u0001\u0002 hello\r\n\r\n", "400 Bad Request"],
+    ["what is no HTTP", "\u0000\u0001\u0002 hello\r\n\r\n", "stay", "400 Bad Request"],
     [
       "headers without end",
       `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${"y".repeat(100_000)}\r\n\r\n`,
+      "stay",
       "431 Request Header Fields Too Large",
     ],
     [
       "two lengths",
       "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+      "stay",
       "400 Bad Request",
     ],
-    ["a caller of SQS that hangs up in its body", `${head("AmazonSQS.SendMessage")}{"QueueUrl"`, undefined],
-    ["a caller of DynamoDB that hangs up in its body", `${head("DynamoDB_20120810.PutItem")}{"TableName"`, undefined],
+    ["a caller of SQS that hangs up in its body", `${head("AmazonSQS.SendMessage")}{"QueueUrl"`, "reset", ""],
+    ["one that only ends its half there", `${head("AmazonSQS.SendMessage")}{"QueueUrl"`, "end", "400 Bad Request"],
+    ["a caller of DynamoDB that hangs up in its body", `${head("DynamoDB_20120810.PutItem")}{"TableName"`, "reset", ""],
     [
       "a caller of SNS that hangs up before its answer",
       `GET /?Action=ListTopics HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`,
-      undefined,
+      "reset",
+      "",
     ],
-  ])("%s", async (_, bytes, answer) => {
-    const text = await sendRaw(bytes, answer === undefined);
-    if (answer !== undefined) expect(text).toBe(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`);
-    // who only left was not refused
-    expect(refusals()).toEqual(
-      answer === undefined ? [] : [expect.stringMatching("^bytes that are no HTTP request: Parse Error: .") as string],
-    );
+  ] as const)("%s", async (_, bytes, leave, answer) => {
+    const text = await sendRaw(bytes, leave);
+    if (answer !== "") expect(text).toBe(`HTTP/1.1 ${answer}\r\nConnection: close\r\n\r\n`);
     expect((await sqs.listQueues({})).QueueUrls).toEqual([url]);
+    // who left was not refused
+    expect(refusals()).toEqual(
+      leave === "stay" ? [expect.stringMatching("^bytes that are no HTTP request: Parse Error: .")] : [],
+    );
   });
 });
 
