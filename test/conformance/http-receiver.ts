@@ -58,15 +58,15 @@ export class HttpReceiver implements AsyncDisposable {
     return this.received.filter((each) => each.type === type);
   }
 
+  /** Subscribes to a topic, which is pending until it is confirmed. */
+  async invite(aws: Endpoint, TopicArn: string, Attributes: Record<string, string> = {}): Promise<void> {
+    const subscribed = await aws.sns.subscribe({ TopicArn, Protocol: "http", Endpoint: this.url, Attributes });
+    expect(subscribed.SubscriptionArn).toBe("pending confirmation");
+  }
+
   /** Subscribes to a topic, and confirms it by the token; returns the subscription's ARN. */
   async subscribe(aws: Endpoint, TopicArn: string, Attributes: Record<string, string> = {}): Promise<string> {
-    const { SubscriptionArn: pending } = await aws.sns.subscribe({
-      TopicArn,
-      Protocol: "http",
-      Endpoint: this.url,
-      Attributes,
-    });
-    expect(pending).toBe("pending confirmation");
+    await this.invite(aws, TopicArn, Attributes);
     const [confirmation] = await this.take("SubscriptionConfirmation");
     const { Token } = JSON.parse(confirmation?.body ?? "{}") as { Token: string };
     return (await aws.sns.confirmSubscription({ TopicArn, Token })).SubscriptionArn ?? "";

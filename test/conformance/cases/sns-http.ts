@@ -16,12 +16,7 @@ export const snsHttp: ConformanceGroup = {
       async run(aws) {
         await using receiver = await HttpReceiver.listen();
         const TopicArn = await aws.topic();
-        const { SubscriptionArn: pending } = await aws.sns.subscribe({
-          TopicArn,
-          Protocol: "http",
-          Endpoint: receiver.url,
-        });
-        expect(pending).toBe("pending confirmation");
+        await receiver.invite(aws, TopicArn);
         await aws.sns.publish({ TopicArn, Message: "too early" });
         const [confirmation] = await receiver.take("SubscriptionConfirmation");
         expect(confirmation?.headers).toMatchObject({
@@ -51,12 +46,7 @@ export const snsHttp: ConformanceGroup = {
       async run(aws) {
         await using receiver = await HttpReceiver.listen();
         const TopicArn = await aws.topic();
-        const { SubscriptionArn: pending } = await aws.sns.subscribe({
-          TopicArn,
-          Protocol: "http",
-          Endpoint: receiver.url,
-        });
-        expect(pending).toBe("pending confirmation");
+        await receiver.invite(aws, TopicArn);
         const [confirmation] = await receiver.take("SubscriptionConfirmation");
         const { SubscribeURL } = JSON.parse(confirmation?.body ?? "{}") as { SubscribeURL: string };
         const answer = await fetch(SubscribeURL);
@@ -104,7 +94,7 @@ export const snsHttp: ConformanceGroup = {
       async run(aws) {
         await using receiver = await HttpReceiver.listen();
         const TopicArn = await aws.topic();
-        await aws.sns.subscribe({ TopicArn, Protocol: "http", Endpoint: receiver.url });
+        await receiver.invite(aws, TopicArn);
         const [confirmation] = await receiver.take("SubscriptionConfirmation");
         const { Token } = JSON.parse(confirmation?.body ?? "{}") as { Token: string };
         await aws.pass(172_801_000);
