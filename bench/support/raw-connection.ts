@@ -1,9 +1,5 @@
 import { connect, type Socket } from "node:net";
 
-/** What no emulator checks, and some look for. */
-export const authorization =
-  "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
-
 /** A call of SQS in JSON, or of SNS as a form. */
 export interface Request {
   readonly contentType: string;
@@ -26,6 +22,20 @@ export function sns(parameters: Readonly<Record<string, string>>): Request {
     body: new URLSearchParams({ Version: "2010-03-31", ...parameters }).toString(),
   };
 }
+
+/** What the AWS SDK for JavaScript (3.1168) sends with each call, but for what names the call. Nobody checks the signature. */
+const headers = [
+  "x-amz-user-agent: aws-sdk-js/3.1168.0",
+  "user-agent: aws-sdk-js/3.1168.0 ua/2.1 os/linux#6.18.44 lang/js md/nodejs#24.21.0 api/sqs#3.1168.0 m/N,E,e",
+  "amz-sdk-invocation-id: 7b5e0b17-c4b3-4c7b-bd5b-ac392dfe0c1e",
+  "amz-sdk-request: attempt=1; max=3",
+  "x-amz-date: 20261121T142619Z",
+  `x-amz-content-sha256: ${"0".repeat(64)}`,
+  "authorization: AWS4-HMAC-SHA256 Credential=test/20261121/eu-west-1/sqs/aws4_request, SignedHeaders=" +
+    "amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;x-amz-content-sha256;x-amz-date;x-amz-target;" +
+    `x-amz-user-agent;x-amzn-query-mode, Signature=${"0".repeat(64)}`,
+  "Connection: keep-alive",
+].join("\r\n");
 
 /**
  * A kept-alive connection that sends HTTP requests, one at a time, with as little work of its own as can be: Node's client
@@ -65,9 +75,9 @@ export class RawConnection implements Disposable {
   /** Returns the answer's body. */
   ask({ contentType, target, body }: Request): Promise<string> {
     const request =
-      `POST / HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: ${contentType}\r\n` +
-      (target === undefined ? "" : `x-amz-target: ${target}\r\n`) +
-      `authorization: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+      `POST / HTTP/1.1\r\ncontent-type: ${contentType}\r\n` +
+      (target === undefined ? "" : `x-amz-target: ${target}\r\nx-amzn-query-mode: true\r\n`) +
+      `content-length: ${Buffer.byteLength(body)}\r\nhost: ${this.#host}\r\n${headers}\r\n\r\n${body}`;
     return new Promise((resolve, reject) => {
       this.#answer = resolve;
       this.#fail = reject;

@@ -256,8 +256,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "HTTP: a body in chunks is taken for no body",
     file: "src/simulator/aws/http/plain-request.ts",
-    find: 'new Set(["transfer-encoding", ',
-    replace: "new Set([",
+    find: 'const forWholeServer = ["transfer-encoding", ',
+    replace: "const forWholeServer = [",
     tests: http,
   },
   {

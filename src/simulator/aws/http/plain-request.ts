@@ -13,14 +13,21 @@ const endOfHead = Buffer.from("\r\n\r\n");
 /** A whole head without anything that two readers could understand differently: no bare CR or LF, no folded lines, ASCII. */
 const plainHead = /^(?:POST|GET) \/[!-~]* HTTP\/1\.1(?:\r\n[\w!#$%&'*+.^`|~-]+:[\t -~]*)+$/;
 const digits = /^\d{1,9}$/;
-/** The headers that are read, each at most once, and where their values are put: in a list, which is faster than a map. */
-const places: ReadonlyMap<string, number> = new Map(
-  ["host", "x-amz-target", "authorization", "content-type", "origin", "x-amzn-trace-id", "content-length"].map(
-    (name, place) => [name, place],
-  ),
-);
+/** The headers that are read, each at most once, in the order in which their values are kept. */
+const read = ["host", "x-amz-target", "authorization", "content-type", "origin", "x-amzn-trace-id", "content-length"];
 /** These change what a message is, or what happens to the connection. */
-const forWholeServer = new Set(["transfer-encoding", "expect", "upgrade", "proxy-connection"]);
+const forWholeServer = ["transfer-encoding", "expect", "upgrade", "proxy-connection"];
+const connection = "connection";
+const places: ReadonlyMap<string, number> = new Map(read.map((name, place) => [name, place]));
+/** Most headers are none of these, and are told from them without being cut out: by their length and first letter. */
+const mayMatter = new Set(
+  [...read, ...forWholeServer, connection].map((name) => look(name.length, name.charCodeAt(0))),
+);
+
+function look(length: number, first: number): number {
+  const lowerCase = first | 0x20;
+  return length * 128 + lowerCase;
+}
 
 /**
  * Reads the request that begins at `from`, if all of it is there and it is of the plain kind that SDKs send: POST or GET, a
@@ -37,17 +44,19 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
   const firstLine = head.indexOf("\r\n");
   for (let line = firstLine; line >= 0;) {
     const next = head.indexOf("\r\n", line + 2);
-    const colon = head.indexOf(":", line);
-    const name = head.slice(line + 2, colon).toLowerCase();
+    const begin = line + 2;
+    const colon = head.indexOf(":", begin);
+    line = next;
+    if (!mayMatter.has(look(colon - begin, head.charCodeAt(begin)))) continue;
+    const name = head.slice(begin, colon).toLowerCase();
     const value = head.slice(colon + 1, next < 0 ? undefined : next).trim();
     const place = places.get(name);
     if (place !== undefined) {
       if (values[place] !== undefined) return undefined;
       values[place] = value;
-    } else if (forWholeServer.has(name) || (name === "connection" && value.toLowerCase() !== "keep-alive")) {
+    } else if (forWholeServer.includes(name) || (name === connection && value.toLowerCase() !== "keep-alive")) {
       return undefined;
     }
-    line = next;
   }
   const [host, target = "", authorization = "", contentType = "", origin = "", traceId, length = "0"] = values;
   if (host === undefined || !digits.test(length)) return undefined;
