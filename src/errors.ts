@@ -7,6 +7,8 @@
 
 import { escapeText, formatDuration, redactText } from "./text/index.ts";
 
+export { formatDuration };
+
 /** What a system wrote, for a message: it may steer no terminal and show no secret. */
 const line = (text: string) => redactText(escapeText(text));
 const logText = (title: string, log: readonly string[]) =>

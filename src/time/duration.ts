@@ -1,6 +1,6 @@
 import { wakefulError } from "../errors.ts";
 
-export { formatDuration } from "../text/index.ts";
+export { formatDuration } from "../errors.ts";
 
 /** A length of time: a number of milliseconds, or a text such as "250ms", "1.5s", "2m", "1h". Finite, not negative. */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`;
