@@ -1,11 +1,15 @@
 /** Notes of a broker, and the faults that they tell of, as scopes see them. */
 import { expect, test } from "vitest";
+import { ManualClock } from "../../test/support/manual-clock.ts";
 import { openHarness, watch } from "../../test/support/open-harness.ts";
 import { redOf } from "../../test/support/red.ts";
-import type { BrokerNote } from "../contracts/index.ts";
+import type { Accounting, BrokerNote } from "../contracts/index.ts";
+import { Journal } from "../journal/index.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import { takeNote } from "./take-note.ts";
 
-/** A harness whose broker tells what the test says. */
-async function openTelling() {
+/** A harness whose broker tells what the test says, also whenever it is asked what is pending. */
+async function openTelling(asked: () => void = () => undefined) {
   const told: ((note: BrokerNote) => void)[] = [];
   const opened = await openHarness({
     channels: (of) => {
@@ -14,7 +18,17 @@ async function openTelling() {
         told.push(listener);
         return { [Symbol.dispose]: () => undefined };
       };
-      const transport = { ...orders.transport, accounting: { ...of.accounting, notes } };
+      const mark: Accounting["mark"] = async (options, signal) => {
+        const made = await of.accounting.mark(options, signal);
+        return {
+          ...made,
+          pending: (ended) => {
+            asked();
+            return made.pending(ended);
+          },
+        };
+      };
+      const transport = { ...orders.transport, accounting: { ...of.accounting, notes, mark } };
       // two transports on one broker
       return { orders: { ...orders, transport }, others: { ...of.channel("others"), transport: { ...transport } } };
     },
@@ -54,31 +68,53 @@ test("a note is written down once, however many transports share the broker, and
   expect(scope.timeline()).not.toContain("taken from queue work");
 });
 
-test("a note ends no wait, and unsettles nothing", async () => {
-  const { harness, broker, clock, tell } = await openTelling();
+test("a note is not kept when it is of another harness, nor when no scope could own its message", () => {
+  const journal = new Journal({ clock: new ManualClock() });
+  const openScopes = new Set<ScopeCore>();
+  const core = { journal, openScopes, tracePrefix: "77616b65aa" };
+  const about = (traceId: string): BrokerNote => ({ text: "taken from queue work", about: { traceId } });
+  takeNote(core, about(`77616b65aa${"0".repeat(22)}`));
+  expect(journal.last).toBe(0);
+  // only asked for what tells of faults
+  openScopes.add({} as ScopeCore);
+  takeNote(core, about(`77616b65bb${"0".repeat(22)}`));
+  expect(journal.last).toBe(0);
+  takeNote(core, about(`77616b65aa${"0".repeat(22)}`));
+  expect(journal.last).toBe(1);
+});
+
+test("a note ends no wait, and wakes no probe", async () => {
+  const { harness, clock, tell } = await openTelling();
   const scope = harness.scope("test");
-  const next = watch(scope.channels.orders.next());
+  const next = watch(scope.channels.orders.next(() => true, { within: 60_000 }));
   let looks = 0;
   const probe = watch(
-    scope.probeUntil(() => {
-      if (++looks < 10) throw new Error("not yet");
-    }),
+    scope.probeUntil(
+      () => {
+        looks++;
+        throw new Error("not yet");
+      },
+      { within: 60_000 },
+    ),
   );
-  await clock.advance(1);
+  // the looks are far apart by now; the next one is not due soon after one
+  await clock.advance(10_000);
+  for (const before = looks; looks === before;) await clock.advance(1);
   const before = looks;
-  broker.setPending({ waiting: 1 });
-  const settled = watch(scope.settled());
-  await clock.advance(0);
-  for (let count = 0; count < 5; count++) {
-    broker.setPending({ waiting: 0 });
+  tell(hit(scope.traceId));
+  await clock.advance(20);
+  expect([looks, next.state, probe.state]).toEqual([before, "pending", "pending"]);
+  await scope.close({ failed: true });
+});
+
+test("a note unsettles nothing, not even one that comes with each look at the facts", async () => {
+  const { harness, clock, tell } = await openTelling(() => {
     tell(hit(scope.traceId));
-    await clock.advance(0);
-  }
-  expect(settled).toMatchObject({ state: "fulfilled", value: { how: "proved" } });
-  expect(next.state).toBe("pending");
-  expect([looks, probe.state]).toEqual([before, "pending"]);
-  broker.deliver({ id: "a" }, { traceparent: scope.headers["traceparent"] ?? "" });
-  await clock.advance(1_000);
+  });
+  const scope = harness.scope("test");
+  const settled = watch(scope.settled());
+  await clock.advance(100);
+  expect(settled).toMatchObject({ state: "fulfilled", value: { how: "proved", rounds: 2 } });
 });
 
 test("a failure names the faults that hit its scope, and where, in its text and its evidence", async () => {

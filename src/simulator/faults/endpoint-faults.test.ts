@@ -21,7 +21,8 @@ const config = () => ({
 
 beforeEach(async () => {
   simulator = await startAwsSimulator();
-  [sqs, sns, db] = [new SQS(config()), new SNS(config()), new DynamoDB(config())];
+  // its own default is more than three attempts, which take long
+  [sqs, sns, db] = [new SQS(config()), new SNS(config()), new DynamoDB({ ...config(), maxAttempts: 2 })];
   ({ QueueUrl = "" } = await sqs.createQueue({ QueueName: "orders" }));
   ({ TopicArn = "" } = await sns.createTopic({ Name: "placed" }));
   await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint: "arn:aws:sqs:eu-west-1:000000000000:orders" });
@@ -63,9 +64,9 @@ describe("a throttled request", () => {
     expect(await Promise.all([send(), publish(), list()].map(refusal))).toEqual([
       ["RequestThrottled", 403, 3],
       ["ThrottlingException", 400, 3],
-      ["ProvisionedThroughputExceededException", 400, expect.any(Number)],
+      ["ProvisionedThroughputExceededException", 400, 2],
     ]);
-    expect(busy.hits.length).toBeGreaterThanOrEqual(9);
+    expect(busy.hits).toHaveLength(8);
     expect(ready()).toBe(0);
   });
 
@@ -112,7 +113,7 @@ describe("a request that fails", () => {
     expect(await Promise.all([send(), publish(), list()].map(refusal))).toEqual([
       [name, status, 3],
       [name, status, 3],
-      [name, status, expect.any(Number)],
+      [name, status, 2],
     ]);
     expect(all.hits[0]?.text).toContain(`was answered with ${status}`);
   });
