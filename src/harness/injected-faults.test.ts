@@ -87,11 +87,11 @@ test("a note ends no wait, and wakes no probe", async () => {
   const { harness, clock, tell } = await openTelling();
   const scope = harness.scope("test");
   const next = watch(scope.channels.orders.next(() => true, { within: 60_000 }));
-  let looks = 0;
+  const looks: number[] = [];
   const probe = watch(
     scope.probeUntil(
       () => {
-        looks++;
+        looks.push(clock.now());
         throw new Error("not yet");
       },
       { within: 60_000 },
@@ -99,11 +99,12 @@ test("a note ends no wait, and wakes no probe", async () => {
   );
   // the looks are far apart by now; the next one is not due soon after one
   await clock.advance(10_000);
-  for (const before = looks; looks === before;) await clock.advance(1);
-  const before = looks;
+  const { length } = looks;
+  while (looks.length === length) await clock.advance(1);
+  const before = looks.length;
   tell(hit(scope.traceId));
   await clock.advance(20);
-  expect([looks, next.state, probe.state]).toEqual([before, "pending", "pending"]);
+  expect([looks.length, next.state, probe.state]).toEqual([before, "pending", "pending"]);
   await scope.close({ failed: true });
 });
 
