@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { openHarness, watch } from "../../test/support/open-harness.ts";
-import { redOf } from "../../test/support/red.ts";
-import type { Accounting, BrokerNote } from "../contracts/index.ts";
+import { errorOf, redOf } from "../../test/support/red.ts";
+import type { Accounting, BrokerNote, InjectedFaultFailure, OpenedScope } from "../contracts/index.ts";
 import { Journal } from "../journal/index.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { takeNote } from "./take-note.ts";
@@ -148,6 +148,38 @@ test("a failure names a fault that was made and hit nothing, and what was wrong 
   const { message } = await red;
   expect(message).toContain("  faults    drop: hit nothing of this test\n");
   expect(message).toContain("            delay: its predicate threw\n");
+});
+
+test("a fault of which the broker tells that it proves nothing fails its scope, also while the scope is being closed", async () => {
+  const told: OpenedScope[] = [];
+  const failureOf = (name: string): InjectedFaultFailure => ({
+    ...{ name, why: "it hit nothing", text: "it hit nothing: it waited for number 2, but 1 passed" },
+    ...{ passed: 1, awaited: "number 2", origin: "    at the line that made it" },
+  });
+  const { harness } = await openHarness({
+    channels: (of) => {
+      const orders = of.channel("orders");
+      const scopeOpened = (_: string, scope?: OpenedScope) => {
+        if (scope !== undefined) told.push(scope);
+        return { [Symbol.dispose]: () => scope?.faultFailed(failureOf("delay")) };
+      };
+      return {
+        orders: { ...orders, transport: { ...orders.transport, accounting: { ...of.accounting, scopeOpened } } },
+      };
+    },
+  });
+  const scope = harness.scope("test");
+  expect(told.map(({ traceId }) => traceId)).toEqual([scope.traceId]);
+  told[0]?.faultFailed(failureOf("drop"));
+  const error = (await errorOf(scope.close())) as AggregateError;
+  expect(error.errors).toMatchObject([
+    {
+      code: "FAULT_MISSED",
+      stack: expect.stringMatching(/^VerdictError: .*\n[^]*\n {4}at the line that made it$/) as unknown,
+    },
+    { code: "FAULT_MISSED", message: expect.stringContaining("delay: it hit nothing") as unknown },
+  ]);
+  expect(scope.timeline()).toContain("FAULT_MISSED");
 });
 
 test("a proof of absence and a settlement under a fault say so, also in their verdicts", async () => {

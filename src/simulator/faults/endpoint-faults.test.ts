@@ -1,8 +1,12 @@
 /** What unmodified AWS SDKs make of faults of the endpoint. */
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { actionNames } from "../aws/action-names.ts";
 import { type AwsSimulator, startAwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
@@ -221,4 +225,57 @@ test("a hit belongs to the test whose message the request carries", async () => 
   await send();
   expect(notes).toEqual([{ traceId }, { traceId }, {}]);
   expect(busy.hits).toHaveLength(3);
+});
+
+test("a hit of a batch belongs to each test whose message it carries, and is one hit", async () => {
+  const traces: unknown[] = [];
+  using listening = simulator.notes(({ fault, about }) => {
+    if (fault?.event === "hit") traces.push(about?.traceId);
+  });
+  void listening;
+  const [one, other] = ["a", "b"].map((digit) => `77616b65${digit.repeat(24)}`);
+  const MessageAttributes = (traceId?: string) => ({
+    traceparent: { DataType: "String", StringValue: `00-${traceId}-00f067aa0ba902b7-01` },
+  });
+  using busy = simulator.faults.endpoint.throttle({ nth: [1, 3] });
+  const bodies = [one, other, one].map((traceId, index) => ({ Id: `${index}`, traceId }));
+  await sqs.sendMessageBatch({
+    QueueUrl,
+    Entries: bodies.map(({ Id, traceId }) => ({ Id, MessageBody: "x", MessageAttributes: MessageAttributes(traceId) })),
+  });
+  await sns.publishBatch({
+    TopicArn,
+    PublishBatchRequestEntries: bodies.map(({ Id, traceId }) => ({
+      Id,
+      Message: "x",
+      MessageAttributes: MessageAttributes(traceId),
+    })),
+  });
+  expect(traces).toEqual([one, other, one, other]);
+  expect(busy.hitCount).toBe(2);
+});
+
+describe("an action", () => {
+  test.for([
+    [{ action: "SendMesage" }, "an action of SQS, SNS or DynamoDB, such as SendMessage"],
+    [{ action: "publish" }, "such as Publish, PublishBatch"],
+    [{ action: "PutItems" }, "such as PutItem"],
+    [{ service: "sqs", action: "Publish" }, "Expected an action of sqs: names match exactly."],
+    [{ action: "Explode" }, "Expected an action of SQS, SNS or DynamoDB: names match exactly."],
+  ] as const)("that nobody can call is refused at once: %o", ([selection, expected]) => {
+    expect(() => simulator.faults.endpoint.throttle(selection)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(expected) as unknown }),
+    );
+    expect(simulator.faults.inForce).toEqual([]);
+  });
+
+  test("is known as each service has it, those of DynamoDB as dynalite has them", () => {
+    const folder = join(createRequire(import.meta.url).resolve("dynalite"), "../actions");
+    const files = readdirSync(folder).map((file) => file.replace(/\.js$/, ""));
+    expect(actionNames.dynamodb.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1))).toEqual(
+      files.toSorted(),
+    );
+    for (const action of ["ReceiveMessage", "Subscribe", "Query"])
+      simulator.faults.endpoint.fail({ action })[Symbol.dispose]();
+  });
 });
