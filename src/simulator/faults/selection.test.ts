@@ -60,6 +60,7 @@ describe("a selection", () => {
     };
     expect(text({ nth: 5 })).toBe("number 5: 3 passed");
     expect(text({}, 0)).toBe("anything: nothing passed");
+    expect(text({ share: 0 })).toBe("one that its seed draws: 3 passed");
     const where = (number: number) => number === 2;
     expect(text({ where })).toBe("one that its predicate accepts: its predicate accepted 1 of 3");
     expect(text({ nth: [2, 4], where })).toBe(

@@ -64,9 +64,10 @@ export class Selector<Subject> {
 
   /** What it hits, for people: "number 2", "anything". */
   get awaited(): string {
-    const { nth, where } = this.#selection;
+    const { nth, where, share } = this.#selection;
     if (nth !== undefined)
       return `${numberText(nth)}${where === undefined ? "" : " of those that its predicate accepts"}`;
+    if (share !== undefined) return "one that its seed draws";
     return where === undefined ? "anything" : "one that its predicate accepts";
   }
 
