@@ -33,7 +33,7 @@ export interface InjectedFaultFailure {
   /** "duplicate on queue orders, number 2". */
   readonly name: string;
   readonly why: "its predicate threw" | "it hit nothing";
-  /** For people: "it hit nothing: it waited for number 2, but 1 passed". */
+  /** For people: "it waited for number 2, but 1 passed". */
   readonly text: string;
   /** How many messages or requests it counted. */
   readonly passed: number;

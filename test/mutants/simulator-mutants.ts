@@ -214,7 +214,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one on an action that nobody can call is put in force",
     file: "src/simulator/faults/endpoint-faults.ts",
-    find: "    if (action !== undefined) checkAction(action, service);\n",
+    find: "    if (action !== undefined) checkAction(action, service, calledFrom);\n",
     replace: "",
     tests: faults,
   },

@@ -264,7 +264,12 @@ describe("an action", () => {
     [{ action: "Explode" }, "Expected an action of SQS, SNS or DynamoDB: names match exactly."],
   ] as const)("that nobody can call is refused at once: %o", ([selection, expected]) => {
     expect(() => simulator.faults.endpoint.throttle(selection)).toThrow(
-      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(expected) as unknown }),
+      expect.objectContaining({
+        code: "INVALID_OPTION",
+        message: expect.stringContaining(expected) as unknown,
+        // the user's line first
+        stack: expect.stringMatching(/names match exactly\.\n {4}at [^\n]*endpoint-faults\.test\.ts/) as unknown,
+      }),
     );
     expect(simulator.faults.inForce).toEqual([]);
   });

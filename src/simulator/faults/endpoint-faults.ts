@@ -113,7 +113,7 @@ export class EndpointFaultMaker implements EndpointFaults {
     const { service, action, callers = "systems" } = selection;
     if (service !== undefined && !services.includes(service))
       throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
-    if (action !== undefined) checkAction(action, service);
+    if (action !== undefined) checkAction(action, service, calledFrom);
     const target = [service, action].filter((part) => part !== undefined).join(" ");
     const place = target === "" ? "the endpoint" : target;
     const fault = new ActiveFault(`${what} on ${place}`, selection, this.#registry, calledFrom);
@@ -127,14 +127,11 @@ export class EndpointFaultMaker implements EndpointFaults {
 }
 
 /** One that nobody can call would never hit anything. */
-function checkAction(action: string, service: Service | undefined): void {
+function checkAction(action: string, service: Service | undefined, calledFrom: (...given: never[]) => unknown): void {
   const known = (service === undefined ? services : [service]).flatMap((each) => actionNames[each]);
   if (known.includes(action)) return;
   const similar = similarNames(action, known);
   const owner = service === undefined ? "SQS, SNS or DynamoDB" : service;
-  throw wakefulError("INVALID_OPTION", {
-    option: "action",
-    value: `"${action}"`,
-    expected: `an action of ${owner}${similar.length > 0 ? `, such as ${similar.join(", ")}` : ""}: names match exactly`,
-  });
+  const expected = `an action of ${owner}${similar.length > 0 ? `, such as ${similar.join(", ")}` : ""}: names match exactly`;
+  throw wakefulError("INVALID_OPTION", { option: "action", value: `"${action}"`, expected }, { calledFrom });
 }

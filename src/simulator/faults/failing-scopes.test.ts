@@ -87,12 +87,13 @@ describe("a fault that hit nothing", () => {
     on().drop({ nth: 2 });
     await client.send("orders", "a");
     const red = await redOf(scope.close());
-    const problem = "it hit nothing: it waited for number 2, but 1 passed";
+    const problem = "it waited for number 2, but 1 passed";
     expect(red).toMatchObject({
       code: "FAULT_MISSED",
       facts: { evidence: { faults: [{ name: "drop on queue orders, number 2", passed: 1, awaited: "number 2" }] } },
     });
     expect(red.message).toContain(`The injected fault hit nothing: drop on queue orders, number 2: ${problem}`);
+    expect(red.message).toContain(`faults    drop on queue orders, number 2: hit nothing: ${problem}`);
     expect(red.message).toContain("mayMiss: true");
     expect(red.message).toContain("fault drop on queue orders, number 2: undone; it hit nothing");
     expect(red.stack).toMatch(/\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);

@@ -126,7 +126,7 @@ export class ActiveFault<Subject> implements KeptFault {
   missed(): InjectedFaultFailure | undefined {
     if (this.#hitCount > 0 || this.#broken || this.#selector.mayMiss) return undefined;
     const { awaited, came } = this.#selector;
-    return this.failure("it hit nothing", `it hit nothing: it waited for ${awaited}, but ${came}`);
+    return this.failure("it hit nothing", `it waited for ${awaited}, but ${came}`);
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
