@@ -290,6 +290,14 @@ const table = {
     "Unexpected dead letter",
     "The system gave up on an event of this test. Take it with next(), or with refused() if it cannot be read, or declare { allow: true }.",
   ),
+  FAULT_WRONG: verdict(
+    "The injected fault itself is wrong",
+    "Its predicate threw (see the cause), and it selected nothing from then on: what the test shows, it shows without the fault.",
+  ),
+  FAULT_MISSED: verdict(
+    "The injected fault hit nothing",
+    "What was to go wrong never did, so the test proves nothing about it. Is it on the right queue, topic or action, and is the number too high? A fault that may rightly hit nothing says { mayMiss: true }.",
+  ),
   PROBE_FAILED: verdict("Probe failed", "The probe says that waiting on makes no sense."),
   NOT_HELD: verdict("Did not hold", "What had to stay true all the time was false once."),
 } as const satisfies Record<string, Kind<never>>;

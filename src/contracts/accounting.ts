@@ -9,8 +9,8 @@ export interface Accounting {
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   /** How many consumers that are not the harness's own a sent message reached; undefined when it does not know. */
   reached?(messageId: string): number | undefined;
-  /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time. */
-  scopeOpened?(name: string): Disposable;
+  /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time, and ends the scope's faults. */
+  scopeOpened?(name: string, scope?: OpenedScope): Disposable;
   /**
    * Tells the accounting that the harness itself reads a queue that it did not make, until disposed: notes leave out what it
    * takes there.
@@ -18,6 +18,31 @@ export interface Accounting {
   harnessReads?(queue: string): Disposable;
   /** Tells of what people should find in the timeline: what became of a message, that time was moved, that a fault hit. */
   notes?(listener: (note: BrokerNote) => void): Disposable;
+}
+
+/** A scope, as a broker needs to know it. */
+export interface OpenedScope {
+  /** 32 hex digits. What is done in the scope's async context is known as its own. */
+  readonly traceId: string;
+  /** Tells that a fault of the scope proves nothing: the scope fails. Also called while the scope is being disposed. */
+  faultFailed(failure: InjectedFaultFailure): void;
+}
+
+/** Why a fault that somebody injected proves nothing. */
+export interface InjectedFaultFailure {
+  /** "duplicate on queue orders, number 2". */
+  readonly name: string;
+  readonly why: "its predicate threw" | "it hit nothing";
+  /** For people: "it waited for number 2, but 1 passed". */
+  readonly text: string;
+  /** How many messages or requests it counted. */
+  readonly passed: number;
+  /** Which of them it waited for: "number 2". */
+  readonly awaited: string;
+  /** What its predicate threw. */
+  readonly cause?: unknown;
+  /** The stack of the line that made it, without a heading. */
+  readonly origin: string;
 }
 
 /** One line of the timeline. */

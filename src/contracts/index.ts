@@ -1,4 +1,13 @@
-export type { Accounting, BrokerNote, InjectedFault, Mark, MarkOptions, Pending } from "./accounting.ts";
+export type {
+  Accounting,
+  BrokerNote,
+  InjectedFault,
+  InjectedFaultFailure,
+  Mark,
+  MarkOptions,
+  OpenedScope,
+  Pending,
+} from "./accounting.ts";
 export type {
   AnyDeclaration,
   ChannelDeclaration,

@@ -1,11 +1,15 @@
 /** Notes of a broker, and the faults that they tell of, as scopes see them. */
 import { expect, test } from "vitest";
+import { ManualClock } from "../../test/support/manual-clock.ts";
 import { openHarness, watch } from "../../test/support/open-harness.ts";
-import { redOf } from "../../test/support/red.ts";
-import type { BrokerNote } from "../contracts/index.ts";
+import { errorOf, redOf } from "../../test/support/red.ts";
+import type { Accounting, BrokerNote, InjectedFaultFailure, OpenedScope } from "../contracts/index.ts";
+import { Journal } from "../journal/index.ts";
+import type { ScopeCore } from "./scope-core.ts";
+import { takeNote } from "./take-note.ts";
 
-/** A harness whose broker tells what the test says. */
-async function openTelling() {
+/** A harness whose broker tells what the test says, also whenever it is asked what is pending. */
+async function openTelling(asked: () => void = () => undefined) {
   const told: ((note: BrokerNote) => void)[] = [];
   const opened = await openHarness({
     channels: (of) => {
@@ -14,7 +18,17 @@ async function openTelling() {
         told.push(listener);
         return { [Symbol.dispose]: () => undefined };
       };
-      const transport = { ...orders.transport, accounting: { ...of.accounting, notes } };
+      const mark: Accounting["mark"] = async (options, signal) => {
+        const made = await of.accounting.mark(options, signal);
+        return {
+          ...made,
+          pending: (ended) => {
+            asked();
+            return made.pending(ended);
+          },
+        };
+      };
+      const transport = { ...orders.transport, accounting: { ...of.accounting, notes, mark } };
       // two transports on one broker
       return { orders: { ...orders, transport }, others: { ...of.channel("others"), transport: { ...transport } } };
     },
@@ -54,31 +68,54 @@ test("a note is written down once, however many transports share the broker, and
   expect(scope.timeline()).not.toContain("taken from queue work");
 });
 
-test("a note ends no wait, and unsettles nothing", async () => {
-  const { harness, broker, clock, tell } = await openTelling();
+test("a note is not kept when it is of another harness, nor when no scope could own its message", () => {
+  const journal = new Journal({ clock: new ManualClock() });
+  const openScopes = new Set<ScopeCore>();
+  const core = { journal, openScopes, tracePrefix: "77616b65aa" };
+  const about = (traceId: string): BrokerNote => ({ text: "taken from queue work", about: { traceId } });
+  takeNote(core, about(`77616b65aa${"0".repeat(22)}`));
+  expect(journal.last).toBe(0);
+  // only asked for what tells of faults
+  openScopes.add({} as ScopeCore);
+  takeNote(core, about(`77616b65bb${"0".repeat(22)}`));
+  expect(journal.last).toBe(0);
+  takeNote(core, about(`77616b65aa${"0".repeat(22)}`));
+  expect(journal.last).toBe(1);
+});
+
+test("a note ends no wait, and wakes no probe", async () => {
+  const { harness, clock, tell } = await openTelling();
   const scope = harness.scope("test");
-  const next = watch(scope.channels.orders.next());
-  let looks = 0;
+  const next = watch(scope.channels.orders.next(() => true, { within: 60_000 }));
+  const looks: number[] = [];
   const probe = watch(
-    scope.probeUntil(() => {
-      if (++looks < 10) throw new Error("not yet");
-    }),
+    scope.probeUntil(
+      () => {
+        looks.push(clock.now());
+        throw new Error("not yet");
+      },
+      { within: 60_000 },
+    ),
   );
-  await clock.advance(1);
-  const before = looks;
-  broker.setPending({ waiting: 1 });
-  const settled = watch(scope.settled());
-  await clock.advance(0);
-  for (let count = 0; count < 5; count++) {
-    broker.setPending({ waiting: 0 });
+  // the looks are far apart by now; the next one is not due soon after one
+  await clock.advance(10_000);
+  const { length } = looks;
+  while (looks.length === length) await clock.advance(1);
+  const before = looks.length;
+  tell(hit(scope.traceId));
+  await clock.advance(20);
+  expect([looks.length, next.state, probe.state]).toEqual([before, "pending", "pending"]);
+  await scope.close({ failed: true });
+});
+
+test("a note unsettles nothing, not even one that comes with each look at the facts", async () => {
+  const { harness, clock, tell } = await openTelling(() => {
     tell(hit(scope.traceId));
-    await clock.advance(0);
-  }
-  expect(settled).toMatchObject({ state: "fulfilled", value: { how: "proved" } });
-  expect(next.state).toBe("pending");
-  expect([looks, probe.state]).toEqual([before, "pending"]);
-  broker.deliver({ id: "a" }, { traceparent: scope.headers["traceparent"] ?? "" });
-  await clock.advance(1_000);
+  });
+  const scope = harness.scope("test");
+  const settled = watch(scope.settled());
+  await clock.advance(100);
+  expect(settled).toMatchObject({ state: "fulfilled", value: { how: "proved", rounds: 2 } });
 });
 
 test("a failure names the faults that hit its scope, and where, in its text and its evidence", async () => {
@@ -111,6 +148,38 @@ test("a failure names a fault that was made and hit nothing, and what was wrong 
   const { message } = await red;
   expect(message).toContain("  faults    drop: hit nothing of this test\n");
   expect(message).toContain("            delay: its predicate threw\n");
+});
+
+test("a fault of which the broker tells that it proves nothing fails its scope, also while the scope is being closed", async () => {
+  const told: OpenedScope[] = [];
+  const failureOf = (name: string): InjectedFaultFailure => ({
+    ...{ name, why: "it hit nothing", text: "it waited for number 2, but 1 passed" },
+    ...{ passed: 1, awaited: "number 2", origin: "    at the line that made it" },
+  });
+  const { harness } = await openHarness({
+    channels: (of) => {
+      const orders = of.channel("orders");
+      const scopeOpened = (_: string, scope?: OpenedScope) => {
+        if (scope !== undefined) told.push(scope);
+        return { [Symbol.dispose]: () => scope?.faultFailed(failureOf("delay")) };
+      };
+      return {
+        orders: { ...orders, transport: { ...orders.transport, accounting: { ...of.accounting, scopeOpened } } },
+      };
+    },
+  });
+  const scope = harness.scope("test");
+  expect(told.map(({ traceId }) => traceId)).toEqual([scope.traceId]);
+  told[0]?.faultFailed(failureOf("drop"));
+  const error = (await errorOf(scope.close())) as AggregateError;
+  expect(error.errors).toMatchObject([
+    {
+      code: "FAULT_MISSED",
+      stack: expect.stringMatching(/^VerdictError: .*\n[^]*\n {4}at the line that made it$/) as unknown,
+    },
+    { code: "FAULT_MISSED", message: expect.stringContaining("faults    drop: hit nothing: it waited for") as unknown },
+  ]);
+  expect(scope.timeline()).toContain("FAULT_MISSED");
 });
 
 test("a proof of absence and a settlement under a fault say so, also in their verdicts", async () => {

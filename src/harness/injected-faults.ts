@@ -1,3 +1,4 @@
+import type { InjectedFaultFailure } from "../contracts/index.ts";
 import type { NoteEntry, Stamped } from "../journal/index.ts";
 import type { InjectedFaultEvidence } from "../report/index.ts";
 
@@ -6,6 +7,7 @@ const hitsKept = 20;
 /** The injected faults that a scope has to do with: made while it was open, or hitting something that may be its own. */
 export class InjectedFaults {
   readonly #faults = new Map<string, InjectedFaultEvidence>();
+  #failures: InjectedFaultFailure[] = [];
 
   /** `offset`: milliseconds since the scope began. */
   add({ sequence, fault }: Stamped<NoteEntry>, offset: number): void {
@@ -13,11 +15,26 @@ export class InjectedFaults {
     const { name, event, text } = fault;
     // that another scope's fault was undone is nothing to this one
     if (event === "undone") return;
-    const known = this.#faults.get(name) ?? { name, count: 0, hits: [] };
+    const known = this.#known(name);
     if (event === "hit") {
       const hits = known.hits.length < hitsKept ? [...known.hits, { sequence, offset, text }] : known.hits;
       this.#faults.set(name, { ...known, count: known.count + 1, hits });
     } else this.#faults.set(name, event === "broken" ? { ...known, problem: text } : known);
+  }
+
+  /** One of the scope's own proves nothing. */
+  fail(failure: InjectedFaultFailure): void {
+    const { name, why, text, passed, awaited } = failure;
+    const problem = why === "it hit nothing" ? `hit nothing: ${text}` : text;
+    this.#faults.set(name, { ...this.#known(name), problem, passed, awaited });
+    this.#failures.push(failure);
+  }
+
+  /** What the scope fails by; each is given out once. */
+  takeFailures(): readonly InjectedFaultFailure[] {
+    const failures = this.#failures;
+    this.#failures = [];
+    return failures;
   }
 
   evidence(): readonly InjectedFaultEvidence[] {
@@ -29,5 +46,9 @@ export class InjectedFaults {
     return [...this.#faults.values()].flatMap(({ name, count }) =>
       count === 0 ? [] : [`${name} (${count} ${count === 1 ? "hit" : "hits"})`],
     );
+  }
+
+  #known(name: string): InjectedFaultEvidence {
+    return this.#faults.get(name) ?? { name, count: 0, hits: [] };
   }
 }

@@ -1,4 +1,4 @@
-import type { ObservedSystem, TransportInfo } from "../contracts/index.ts";
+import type { ObservedSystem, OpenedScope, TransportInfo } from "../contracts/index.ts";
 import {
   Claims,
   type MessageEntry,
@@ -62,7 +62,13 @@ export class ScopeCore implements EventState {
     this.openedWall = opened.wall;
     this.headers = Object.freeze({ traceparent: traceparent(this.traceId, newSpanId()) });
     harness.openScopes.add(this);
-    this.#guards = harness.accountings.flatMap((accounting) => accounting.scopeOpened?.(name) ?? []);
+    const known: OpenedScope = {
+      traceId: this.traceId,
+      faultFailed: (problem) => {
+        this.faults.fail(problem);
+      },
+    };
+    this.#guards = harness.accountings.flatMap((accounting) => accounting.scopeOpened?.(name, known) ?? []);
     this.marks = marksOf(harness.accountings, this.traceId, this.#ended.signal);
   }
 
@@ -158,6 +164,11 @@ export class ScopeCore implements EventState {
     this.harness.journal.append({ kind: "verdict", scope: this.id, name: this.name, ...verdict });
   }
 
+  /** Tells the brokers that the scope is over, which ends its faults: what they tell of that is still the scope's. */
+  release(): void {
+    for (const guard of this.#guards.splice(0)) guard[Symbol.dispose]();
+  }
+
   /**
    * Ends the scope's view: pending waits are aborted by their owner. Its proofs stay, so what is kept is what they need:
    * which ids and events were its own, not the events.
@@ -168,7 +179,6 @@ export class ScopeCore implements EventState {
     openScopes.delete(this);
     journal.append({ kind: "scope closed", scope: this.id, settled });
     if (!settled) this.harness.lastUnsettled = { name: this.name, closedAt: clock.now() };
-    for (const guard of this.#guards) guard[Symbol.dispose]();
     this.#ended.abort();
     this.#events.clear();
     this.sent.length = 0;

@@ -7,6 +7,7 @@ import { diffOf } from "./bare-context.ts";
 import { ScopedChannel, type StartWait } from "./channel.ts";
 import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
+import { failedFaults } from "./failed-faults.ts";
 import { failure } from "./failure.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { awaitSettled, settledAtEnd } from "./settle.ts";
@@ -199,7 +200,13 @@ export class TestScope implements AsyncDisposable, Probes {
     }
     const settled = await settledAtEnd(core);
     // from here to the end nothing is awaited: what comes later finds the scope closed
-    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());
+    core.release();
+    errors.push(
+      ...failedFaults(core),
+      ...untakenDeadLetters(core),
+      ...harness.proofs.settle(core),
+      ...this.#unnoticedDeath(),
+    );
     core.end(settled);
     if (!failed) watchDeadLetters(core);
     for (const wait of core.pendingWaits.keys()) {

@@ -5,7 +5,10 @@ import type { HarnessCore } from "./harness-core.ts";
  * Writes down what a broker tells: of a message only what may belong to a scope of this harness, and only while there is one.
  * A note ends no wait and unsettles nothing.
  */
-export function takeNote({ journal, openScopes, tracePrefix }: HarnessCore, note: BrokerNote): void {
+export function takeNote(
+  { journal, openScopes, tracePrefix }: Pick<HarnessCore, "journal" | "openScopes" | "tracePrefix">,
+  note: BrokerNote,
+): void {
   const { about, fault } = note;
   if (about !== undefined) {
     if (openScopes.size === 0) return;

@@ -75,8 +75,12 @@ export interface InjectedFaultEvidence {
     readonly offset: number;
     readonly text: string;
   }[];
-  /** What was wrong with the fault itself. */
+  /** What was wrong with the fault itself: why the test fails by it. */
   readonly problem?: string;
+  /** How many messages or requests it counted, where it is what the test fails by. */
+  readonly passed?: number;
+  /** Which of them it waited for: "number 2". */
+  readonly awaited?: string;
 }
 
 export interface EventEvidence {

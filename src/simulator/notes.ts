@@ -49,10 +49,10 @@ function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity
       return `not taken in by queue ${queue} again: it has its deduplication id`;
     case "delivered":
       return queue === undefined ? `delivered to ${detail}` : `taken from queue ${queue} (receive ${receives})`;
+    case "visible":
+      return `visible on queue ${queue}, after ${detail}`;
     case "returned":
-      return receives === 0
-        ? `visible on queue ${queue}, after its delay`
-        : `back on queue ${queue} after ${detail}: it was not acknowledged`;
+      return `back on queue ${queue} after ${detail}: it was not acknowledged`;
     case "released":
       return `back on queue ${queue} after ${detail}: its consumer gave it back`;
     case "deleted":

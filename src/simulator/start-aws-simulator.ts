@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
-import type { Accounting, BrokerNote, Mark, MarkOptions } from "../contracts/index.ts";
+import type { Accounting, BrokerNote, Mark, MarkOptions, OpenedScope } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
 import { type Clock, type Duration, milliseconds, systemClock } from "../time/index.ts";
 import { accountingOf } from "./accounting.ts";
@@ -12,7 +12,8 @@ import type { StoredMessage } from "./broker/message.ts";
 import type { Queue } from "./broker/queue.ts";
 import { EndpointFaultsInForce } from "./faults/endpoint-faults-in-force.ts";
 import { type Faults, SimulatorFaults } from "./faults/faults.ts";
-import { FaultRegistry } from "./faults/registry.ts";
+import { FaultRegistry, type SimulatorScope } from "./faults/registry.ts";
+import { similarNames } from "./similar-names.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -136,7 +137,7 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   notes(listener: (note: BrokerNote) => void): Disposable;
   reached(messageId: string): number | undefined;
-  scopeOpened(name: string): Disposable;
+  scopeOpened(name: string, scope?: OpenedScope): Disposable;
   harnessReads(queue: string): Disposable;
   close(): Promise<void>;
 }
@@ -165,7 +166,7 @@ class RunningSimulator implements AwsSimulator {
   readonly faults: Faults;
   readonly #broker: Broker;
   readonly #server: AwsServer;
-  readonly #scopes = new Set<{ readonly name: string }>();
+  readonly #scopes = new Set<SimulatorScope>();
   readonly #accounting: ReturnType<typeof accountingOf>;
   readonly #registry: FaultRegistry;
   readonly #travel: TimeTravel;
@@ -293,9 +294,10 @@ class RunningSimulator implements AwsSimulator {
     return this.#broker.reached(messageId);
   }
 
-  scopeOpened(name: string): Disposable {
-    const scope = { name };
+  scopeOpened(name: string, opened?: OpenedScope): Disposable {
+    const scope: SimulatorScope = { name, ...(opened !== undefined && { opened }) };
     this.#scopes.add(scope);
+    this.#registry.scopeOpened(scope);
     return {
       [Symbol.dispose]: () => {
         this.#scopes.delete(scope);
@@ -321,9 +323,7 @@ class RunningSimulator implements AwsSimulator {
   #queue(name: string): Queue {
     const queue = this.#broker.queues.get(name);
     if (queue === undefined) {
-      const similar = [...this.#broker.queues.keys()]
-        .filter((each) => each.includes(name) || name.includes(each))
-        .slice(0, 5);
+      const similar = similarNames(name, this.#broker.queues.keys());
       throw wakefulError("RESOURCE_MISSING", { resource: `queue ${name}`, similar });
     }
     return queue;

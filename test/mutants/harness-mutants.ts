@@ -271,6 +271,27 @@ export const harnessMutants: readonly Mutant[] = [
     tests: harness,
   },
   {
+    name: "faults: one that proves nothing fails no test",
+    file: "src/harness/scope.ts",
+    find: "      ...failedFaults(core),\n",
+    replace: "",
+    tests: harness,
+  },
+  {
+    name: "faults: what a broker tells as the scope ends comes too late for it",
+    file: "src/harness/scope.ts",
+    find: "    core.release();\n    errors.push(\n      ...failedFaults(core),\n",
+    replace: "    errors.push(\n      ...failedFaults(core),\n",
+    tests: harness,
+  },
+  {
+    name: "faults: the broker is not told whose scope it is",
+    file: "src/harness/scope-core.ts",
+    find: "accounting.scopeOpened?.(name, known)",
+    replace: "accounting.scopeOpened?.(name)",
+    tests: harness,
+  },
+  {
     name: "faults: a proof under a fault does not say so",
     file: "src/harness/absence.ts",
     find: "...(faults.length > 0 && { faults })",
@@ -588,9 +609,9 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what comes while a scope closes is lost",
     file: "src/harness/scope.ts",
-    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());\n",
+    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    core.release();\n    errors.push(\n      ...failedFaults(core),\n      ...untakenDeadLetters(core),\n",
     replace:
-      "    errors.push(...untakenDeadLetters(core), ...harness.proofs.settle(core), ...this.#unnoticedDeath());\n    const settled = await settledAtEnd(core);\n",
+      "    const letters = untakenDeadLetters(core);\n    const settled = await settledAtEnd(core);\n    core.release();\n    errors.push(\n      ...failedFaults(core),\n      ...letters,\n",
     tests: harness,
   },
   {

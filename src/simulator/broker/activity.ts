@@ -7,7 +7,10 @@ export interface Activity {
     | "accepted"
     /** Sent once more to a FIFO queue that knows it already. */
     | "deduplicated"
+    /** Its delay is over, or a fault lets go of it. */
+    | "visible"
     | "delivered"
+    /** Not acknowledged in time. */
     | "returned"
     | "released"
     | "deleted"

@@ -9,8 +9,16 @@ export interface Fate {
   readonly lost: boolean;
   /** Virtual milliseconds that it comes too late. */
   readonly delay: number;
-  /** It waits until the next one is there, at most for so many virtual milliseconds. */
-  readonly heldFor: number | undefined;
+  /** It is to wait until the next one is there. */
+  readonly hold: Hold | undefined;
+}
+
+/** What a message waits for that another one is to overtake. */
+export interface Hold {
+  /** Virtual milliseconds, more than 0, after it would have come. */
+  readonly most: number;
+  /** To be called by a queue that does hold it: one holds one message at a time. */
+  held(): void;
 }
 
 /** What a queue asks while faults are in force on it. Where there are none it has none to ask, which costs one look. */

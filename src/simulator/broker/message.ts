@@ -99,9 +99,18 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
   };
 }
 
+/** Not a field: only faults make copies, and every message would bear it. */
+const copies = new WeakSet<StoredMessage>();
+
 /** The same message once more, as another copy of it with a state of its own. */
 export function copyOf(message: StoredMessage): StoredMessage {
-  return arrived(message, message.traceId, { ...message, deduplicationId: message.deduplicationId });
+  const copy = arrived(message, message.traceId, { ...message, deduplicationId: message.deduplicationId });
+  copies.add(copy);
+  return copy;
+}
+
+export function isCopy(message: StoredMessage): boolean {
+  return copies.has(message);
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;

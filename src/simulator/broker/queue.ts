@@ -5,7 +5,8 @@ import type { Accepted } from "./accepted.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication } from "./deduplication.ts";
-import type { Fate, QueueFaultsInForce } from "./faults-in-force.ts";
+import type { Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
+import { HeldBack } from "./held-back.ts";
 import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
@@ -39,8 +40,7 @@ export class Queue {
   #moveTasks: readonly MoveTask[] = [];
   /** Those in force on it, if any. */
   faults: QueueFaultsInForce | undefined;
-  /** By a fault: it waits for the next one to overtake it. */
-  #held: StoredMessage | undefined;
+  readonly #held = new HeldBack();
   readonly #time: VirtualClock;
   readonly #activity: ActivityLog;
   readonly #changed: () => void;
@@ -124,10 +124,7 @@ export class Queue {
     const stored = arrived(message, traceIdOf(message), arrival);
     if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
-    const own = this.faults?.arriving(stored);
-    const lost = own?.lost === true;
-    const late = (fate?.delay ?? 0) + (own?.delay ?? 0);
-    if (!lost) this.#arrive(stored, delay + late, own?.heldFor ?? fate?.heldFor);
+    const lost = !this.#letIn(stored, delay, fate);
     return { id, origin: stored.origin, sequence, duplicate: false, lost };
   }
 
@@ -148,7 +145,7 @@ export class Queue {
       firstReceivedAt,
       deadLetteredFrom: fromArn,
     };
-    this.#keep(arrived(message, traceId, arrival), 0);
+    this.#letIn(arrived(message, traceId, arrival), 0);
   }
 
   /** Messages, at once or as soon as there are some; none when the wait is over or the caller has gone. */
@@ -200,7 +197,7 @@ export class Queue {
     };
     const moved = arrived(message, traceId, arrival);
     this.#note("accepted", moved);
-    this.#keep(moved, this.settings.delay);
+    this.#letIn(moved, this.settings.delay);
   }
 
   /** The latest tasks that move messages out of this queue, the newest first. */
@@ -259,26 +256,37 @@ export class Queue {
     return contentBasedDeduplication ? createHash("sha256").update(body).digest("hex") : undefined;
   }
 
-  /** Keeps a new message, and lets it overtake one that is held back for that. One that overtakes is not held back itself. */
-  #arrive(message: StoredMessage, delay: number, heldFor: number | undefined): void {
-    const held = this.#held?.state === "delayed" ? this.#held : undefined;
-    this.#held = undefined;
-    if (held === undefined && heldFor !== undefined) {
-      this.#held = message;
-      this.#keep(message, delay + heldFor);
+  /** What has come, however it came, unless a fault loses it. Returns whether it is in. */
+  #letIn(message: StoredMessage, delay: number, fate?: Fate): boolean {
+    const own = this.faults?.arriving(message);
+    if (own?.lost === true) return false;
+    this.#arrive(message, delay + (fate?.delay ?? 0) + (own?.delay ?? 0), own?.hold ?? fate?.hold);
+    return true;
+  }
+
+  /** Keeps a new message, and lets it overtake one that is held back for that. While one is, no other is. */
+  #arrive(message: StoredMessage, delay: number, hold: Hold | undefined): void {
+    if (hold !== undefined && !this.#held.any) {
+      this.#keep(message, delay + hold.most, "it was held back, and not overtaken");
+      this.#held.put(message, hold.most);
+      hold.held();
       return;
     }
     this.#keep(message, delay);
-    if (held === undefined) return;
-    // not before the one that overtakes it: deadlines of one moment fire in the order in which they were set
-    if (delay > 0) this.#hide(held, "delayed", this.#time.now() + delay);
-    else this.#return(held, "returned");
+    const now = this.#time.now();
+    const overtaken = this.#held.overtakenBy(message.visibleAt ?? now);
+    if (overtaken === undefined) return;
+    const why = "it was held back, and overtaken";
+    // not before the other: deadlines of one moment fire in the order in which they were set
+    if (overtaken.at > now) this.#hide(overtaken.message, "delayed", overtaken.at, why);
+    else this.#return(overtaken.message, "returned", why);
   }
 
-  #keep(message: StoredMessage, delay: number): void {
+  /** `why`: of a message that is delayed, for people. */
+  #keep(message: StoredMessage, delay: number, why?: string): void {
     message.place = ++this.#places;
     this.#messages.set(message.place, message);
-    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay);
+    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay, why);
     else this.#show(message);
     this.#retention.add(message);
     this.consumers.serve();
@@ -330,19 +338,21 @@ export class Queue {
       this.#hide(message, "in flight", Math.min(message.visibleAt ?? Infinity, this.#time.now() + early));
   }
 
-  #hide(message: StoredMessage, state: "delayed" | "in flight", until: number): void {
+  #hide(message: StoredMessage, state: "delayed" | "in flight", until: number, why?: string): void {
     message.deadline?.[Symbol.dispose]();
     this.#move(message, state);
     message.visibleAt = until;
     message.deadline = this.#time.at(until, () => {
-      this.#return(message, "returned");
+      this.#return(message, "returned", why);
     });
   }
 
-  #return(message: StoredMessage, what: "returned" | "released"): void {
-    if (message.state !== "delayed" && message.state !== "in flight") return;
-    const hiddenFor = message.receives === 0 ? undefined : formatDuration(this.#time.now() - (message.receivedAt ?? 0));
-    this.#note(what, message, hiddenFor);
+  /** Shows what was hidden. `why` it was delayed, for people. */
+  #return(message: StoredMessage, what: "returned" | "released", why = "its delay"): void {
+    if (message.state === "delayed") this.#note("visible", message, why);
+    else if (message.state === "in flight")
+      this.#note(what, message, formatDuration(this.#time.now() - (message.receivedAt ?? 0)));
+    else return;
     this.#show(message);
     this.consumers.serve();
     this.#changed();

@@ -1,9 +1,9 @@
 import { formatDuration } from "../../time/index.ts";
 import type { ActiveFault } from "./fault.ts";
 
-const tolerated = 15 * 60_000;
-/** The trace of a harness, as JSON and forms carry it. */
-const traceForm = /\b00-(77616b65[0-9a-f]{24})-[0-9a-f]{16}-/;
+export const toleratedSkew = 15 * 60_000;
+/** The traces of a harness, as JSON and forms carry them. */
+const traceForm = /00-(77616b65[0-9a-f]{24})-[0-9a-f]{16}-/g;
 const dateForm = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** A request as a fault's predicate sees it. */
@@ -91,8 +91,7 @@ export class EndpointFaultsInForce {
       // one that refuses ends it: what comes after it in line never sees the request
       if (met.refusal !== undefined || met.close !== undefined) break;
       const hit = (text: string) => {
-        const traceId = traceForm.exec(facts.body)?.[1];
-        fault.hit(`${request.action} ${text}`, traceId === undefined ? {} : { traceId });
+        fault.hit(`${request.action} ${text}`, { traceIds: tracesIn(facts.body) });
       };
       if (typeof effect === "object" && "ahead" in effect) {
         const date = this.#wall() + effect.ahead;
@@ -119,10 +118,15 @@ export class EndpointFaultsInForce {
   }
 }
 
+/** A batch may carry messages of several tests. */
+function tracesIn(body: string): readonly string[] {
+  return [...new Set([...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []))];
+}
+
 /** What is not signed with a time is not judged by it. */
 function isExpired(signedAt: string | undefined, now: number): boolean {
   const [, year, month, day, hour, minute, second] = dateForm.exec(signedAt ?? "") ?? [];
   if (year === undefined) return false;
   const signed = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  return Math.abs(now - signed) > tolerated;
+  return Math.abs(now - signed) > toleratedSkew;
 }

@@ -1,17 +1,26 @@
 import { wakefulError } from "../../errors.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
-import type { EndpointFaultEffect, EndpointFaultsInForce, EndpointRequest } from "./endpoint-faults-in-force.ts";
+import { actionNames } from "../aws/action-names.ts";
+import { similarNames } from "../similar-names.ts";
+import {
+  type EndpointFaultEffect,
+  type EndpointFaultsInForce,
+  type EndpointRequest,
+  toleratedSkew,
+} from "./endpoint-faults-in-force.ts";
 import { ActiveFault, type Fault } from "./fault.ts";
 import type { FaultRegistry } from "./registry.ts";
 import type { FaultSelection } from "./selection.ts";
 
-const services: readonly EndpointRequest["service"][] = ["sqs", "sns", "dynamodb"];
+type Service = EndpointRequest["service"];
+
+const services: readonly Service[] = ["sqs", "sns", "dynamodb"];
 
 /** Which requests a fault hits. */
 export interface RequestSelection extends FaultSelection<EndpointRequest> {
   /** Only requests to this service. */
-  readonly service?: EndpointRequest["service"];
-  /** Only this action: "SendMessage", "Publish", "PutItem". */
+  readonly service?: Service;
+  /** Only this action: "SendMessage", "Publish", "PutItem". One that no service has is refused. */
   readonly action?: string;
   /**
    * Default "systems": the calls of clients that were made from `simulator.config`, the test's own, are left alone. A system
@@ -22,7 +31,7 @@ export interface RequestSelection extends FaultSelection<EndpointRequest> {
 
 /**
  * Faults of the endpoint, between an SDK and SQS, SNS or DynamoDB. All count requests. What is refused takes no effect.
- * Each method throws `INVALID_OPTION` for a selection that is none.
+ * Each method throws `INVALID_OPTION` for a selection that is none, and for an action that the simulator does not know.
  */
 export interface EndpointFaults {
   /**
@@ -47,7 +56,7 @@ export interface EndpointFaults {
   /**
    * Judges signatures by a clock that is so much ahead of the real one, and tells that time in the header `Date`. From 15
    * minutes on, requests are refused as expired until the caller has corrected itself, as AWS SDKs do. Hits are what
-   * was refused.
+   * was refused: up to 15 minutes it hits nothing, and may.
    */
   skewClock(by: Duration, selection?: RequestSelection): Fault;
 }
@@ -63,41 +72,51 @@ export class EndpointFaultMaker implements EndpointFaults {
   }
 
   throttle(selection: RequestSelection = {}): Fault {
-    return this.#put("throttle", selection, { refuse: "throttled" });
+    return this.#put("throttle", selection, this.throttle, { refuse: "throttled" });
   }
 
   fail({ status = 500, ...selection }: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
     if (![500, 503].includes(status))
       throw wakefulError("INVALID_OPTION", { option: "status", value: String(status), expected: "500 or 503" });
-    return this.#put(`fail with ${status}`, selection, { refuse: status === 500 ? "failed" : "unavailable" });
+    const refuse = status === 500 ? "failed" : "unavailable";
+    return this.#put(`fail with ${status}`, selection, this.fail, { refuse });
   }
 
   closeConnection({
     processed = false,
     ...selection
   }: RequestSelection & { readonly processed?: boolean } = {}): Fault {
-    return this.#put(processed ? "lose reply" : "close connection", selection, processed ? "lose reply" : "close");
+    const what = processed ? "lose reply" : "close connection";
+    return this.#put(what, selection, this.closeConnection, processed ? "lose reply" : "close");
   }
 
   slow(by: Duration, selection: RequestSelection = {}): Fault {
-    return this.#put(`slow by ${String(by)}`, selection, { hold: milliseconds(by, "slow") });
+    return this.#put(`slow by ${String(by)}`, selection, this.slow, { hold: milliseconds(by, "slow") });
   }
 
   expireCredentials(selection: RequestSelection = {}): Fault {
-    return this.#put("expire credentials", selection, { refuse: "credentials expired" });
+    return this.#put("expire credentials", selection, this.expireCredentials, { refuse: "credentials expired" });
   }
 
   skewClock(by: Duration, selection: RequestSelection = {}): Fault {
-    return this.#put(`skew clock by ${String(by)}`, selection, { ahead: milliseconds(by, "skewClock") });
+    const ahead = milliseconds(by, "skewClock");
+    const tolerant = { ...(ahead <= toleratedSkew && { mayMiss: true }), ...selection };
+    return this.#put(`skew clock by ${String(by)}`, tolerant, this.skewClock, { ahead });
   }
 
-  #put(what: string, selection: RequestSelection, effect: EndpointFaultEffect): Fault {
+  #put(
+    what: string,
+    selection: RequestSelection,
+    calledFrom: (...given: never[]) => unknown,
+    effect: EndpointFaultEffect,
+  ): Fault {
     const { service, action, callers = "systems" } = selection;
     if (service !== undefined && !services.includes(service))
       throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
+    if (action !== undefined) checkAction(action, service, calledFrom);
     const target = [service, action].filter((part) => part !== undefined).join(" ");
     const place = target === "" ? "the endpoint" : target;
-    const fault = new ActiveFault(`${what} on ${place}`, selection, this.#registry);
+    const fault = new ActiveFault(`${what} on ${place}`, selection, this.#registry, calledFrom);
     const looksAt = (request: EndpointRequest) =>
       (callers === "everyone" || request.caller === "system") &&
       (service === undefined || request.service === service) &&
@@ -105,4 +124,14 @@ export class EndpointFaultMaker implements EndpointFaults {
     const takeOut = this.#inForce.add({ fault, looksAt, effect });
     return this.#registry.add(fault, takeOut);
   }
+}
+
+/** One that nobody can call would never hit anything. */
+function checkAction(action: string, service: Service | undefined, calledFrom: (...given: never[]) => unknown): void {
+  const known = (service === undefined ? services : [service]).flatMap((each) => actionNames[each]);
+  if (known.includes(action)) return;
+  const similar = similarNames(action, known);
+  const owner = service === undefined ? "SQS, SNS or DynamoDB" : service;
+  const expected = `an action of ${owner}${similar.length > 0 ? `, such as ${similar.join(", ")}` : ""}: names match exactly`;
+  throw wakefulError("INVALID_OPTION", { option: "action", value: `"${action}"`, expected }, { calledFrom });
 }

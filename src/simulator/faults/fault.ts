@@ -1,4 +1,5 @@
 import type { Origin } from "../broker/origin.ts";
+import type { InjectedFaultFailure } from "../../contracts/index.ts";
 import { type FaultSelection, Selector } from "./selection.ts";
 
 const hitsKept = 1_000;
@@ -14,20 +15,27 @@ export interface FaultHit {
 }
 
 /**
- * A fault in force. Dispose it to undo it. One that was made while scopes were open is undone when the last of them closes;
- * one that was made while none was (in `start()`) stays until it is disposed.
+ * A fault in force. Dispose it to undo it. One that a test made is undone when its scope closes; where it is not known which
+ * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
+ * while none was (in `start()`) stays until it is disposed.
+ *
+ * One that hit nothing by then proves nothing: its scope fails by `FAULT_MISSED`, unless the fault has a `share` or says
+ * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
+ * hit nothing.
  *
  * @example
  * using lost = simulator.faults.on("orders").drop({ nth: 1 });
  * await shop.order();
- * expect(lost.hits).toHaveLength(1);
+ * expect(lost.hits).toMatchObject([{ text: "accepted, and lost" }]);
  */
 export interface Fault extends Disposable {
   /** For people: "duplicate on queue orders, number 2". */
   readonly name: string;
   /** How many messages or requests it counted: those that it looks at, and its `where` accepts. */
   readonly passed: number;
-  /** What it did, the latest 1,000. A fault that hit nothing proves nothing: assert on it. */
+  /** How often it hit, all told. */
+  readonly hitCount: number;
+  /** What it did, the latest 1,000. */
   readonly hits: readonly FaultHit[];
 }
 
@@ -40,45 +48,68 @@ export interface Struck {
   readonly messageId?: string;
   /** Of the message. */
   readonly origin?: Origin;
-  readonly traceId?: string;
+  /** Of the message, or of all that a request carries. */
+  readonly traceIds?: readonly string[];
 }
 
 /** Whom a fault tells, and who takes it out of force. */
 export interface FaultOwner {
   now(): number;
   tell(fault: Fault, event: FaultEvent, text: string, struck?: Struck): void;
-  undo(fault: Fault): void;
+  /** Its predicate threw: it selects nothing any more. */
+  broke(fault: KeptFault, cause: unknown): void;
+  undo(fault: KeptFault): void;
+}
+
+/** A fault, as its owner sees it. */
+export interface KeptFault extends Fault {
+  /** Why it proves nothing, should it be over now: it hit nothing, though it had to. */
+  missed(): InjectedFaultFailure | undefined;
+  failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure;
 }
 
 /** A fault as the simulator keeps it: what it selects, and what it did. */
-export class ActiveFault<Subject> implements Fault {
+export class ActiveFault<Subject> implements KeptFault {
   readonly name: string;
   declare readonly passed: number;
+  declare readonly hitCount: number;
   declare readonly hits: readonly FaultHit[];
   readonly #selector: Selector<Subject>;
   readonly #owner: FaultOwner;
   readonly #hits: FaultHit[] = [];
+  readonly #made: { stack?: string } = {};
+  #hitCount = 0;
+  #broken = false;
 
-  /** `what` is its name without the selection. Throws `INVALID_OPTION`. */
-  constructor(what: string, selection: FaultSelection<Subject>, owner: FaultOwner) {
+  /** `what` is its name without the selection, `calledFrom` the public function that makes it. Throws `INVALID_OPTION`. */
+  constructor(
+    what: string,
+    selection: FaultSelection<Subject>,
+    owner: FaultOwner,
+    calledFrom: (...given: never[]) => unknown,
+  ) {
     this.#selector = new Selector(selection);
     const selected = this.#selector.describe();
     this.name = selected === "" ? what : `${what}, ${selected}`;
     this.#owner = owner;
+    Error.captureStackTrace(this.#made, calledFrom);
     // properties of its own, and not of its class: test runners print copies, which have no class's private state
     Object.defineProperties(this, {
       passed: { enumerable: true, get: () => this.#selector.passed },
+      hitCount: { enumerable: true, get: () => this.#hitCount },
       hits: { enumerable: true, get: () => [...this.#hits] },
     });
   }
 
   /** Whether this one is to be hit. To be asked once for each that passes by. */
   selects(subject: () => Subject): boolean {
+    if (this.#broken) return false;
     try {
       return this.#selector.hits(subject);
     } catch (error) {
       // it is asked in the middle of somebody's request, which is not to blame
-      this.#owner.tell(this, "broken", `its predicate threw ${String(error)}`);
+      this.#broken = true;
+      this.#owner.broke(this, error);
       return false;
     }
   }
@@ -86,9 +117,22 @@ export class ActiveFault<Subject> implements Fault {
   /** Writes a hit down. */
   hit(text: string, struck: Struck = {}): void {
     const { messageId } = struck;
+    this.#hitCount++;
     this.#hits.push({ at: new Date(this.#owner.now()), text, ...(messageId !== undefined && { messageId }) });
     if (this.#hits.length > hitsKept) this.#hits.shift();
     this.#owner.tell(this, "hit", text, struck);
+  }
+
+  missed(): InjectedFaultFailure | undefined {
+    if (this.#hitCount > 0 || this.#broken || this.#selector.mayMiss) return undefined;
+    const { awaited, came } = this.#selector;
+    return this.failure("it hit nothing", `it waited for ${awaited}, but ${came}`);
+  }
+
+  failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
+    const { name, passed } = this;
+    const origin = this.#made.stack?.split("\n").slice(1).join("\n") ?? "";
+    return { name, why, text, passed, awaited: this.#selector.awaited, origin };
   }
 
   [Symbol.dispose](): void {

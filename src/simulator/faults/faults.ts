@@ -1,22 +1,21 @@
 import { wakefulError } from "../../errors.ts";
 import type { Broker } from "../broker/broker.ts";
+import { similarNames } from "../similar-names.ts";
 import { EndpointFaultMaker, type EndpointFaults } from "./endpoint-faults.ts";
 import type { EndpointFaultsInForce } from "./endpoint-faults-in-force.ts";
 import type { Fault } from "./fault.ts";
 import { MessageFaults, type QueueFaults, type TopicFaults } from "./message-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
 
-const similarShown = 5;
-
 /**
  * What goes wrong between systems, on purpose. Every hit is a line of the timeline, on the message that it hit, and failures
- * name the faults that hit their scope.
+ * name the faults that hit their scope. A test whose fault hit nothing is red: it would prove nothing.
  *
  * @example
- * using twice = simulator.faults.on("orders").duplicate({ nth: 1 });
- * await channels.orders.send({ order_id });
+ * simulator.faults.on("orders").duplicate({ nth: 1 });
+ * await channels.orders.send({ order_id, customer_id });
  * await scope.settled();
- * expect(twice.hits).toHaveLength(1);
+ * expect((await api.getCustomer(customer_id)).orders).toEqual([{ order_id }]);
  */
 export interface Faults {
   /**
@@ -66,8 +65,7 @@ export class SimulatorFaults implements Faults {
       ...(asked === "topic" ? [] : queues.keys()),
       ...(asked === "queue" ? [] : [...topics.values()].map((each) => each.name)),
     ];
-    const similar = names.filter((each) => each.includes(name) || name.includes(each)).slice(0, similarShown);
-    throw wakefulError("RESOURCE_MISSING", { resource: `${asked} ${name}`, similar });
+    throw wakefulError("RESOURCE_MISSING", { resource: `${asked} ${name}`, similar: similarNames(name, names) });
   }
 
   get inForce(): readonly Fault[] {

@@ -134,62 +134,6 @@ describe("a delay", () => {
   });
 });
 
-describe("a reorder", () => {
-  test("lets the next message overtake one, which then comes at once", async () => {
-    await client.queue("orders");
-    using swapped = simulator.faults.on("orders").reorder({ nth: 1 });
-    await client.send("orders", "a");
-    expect(await client.bodies("orders")).toEqual([]);
-    await client.send("orders", "b", "c");
-    expect(await client.bodies("orders")).toEqual(["b", "a", "c"]);
-    expect(swapped.hits).toHaveLength(1);
-  });
-
-  test("of all messages swaps them in pairs", async () => {
-    await client.queue("orders");
-    using swapped = simulator.faults.on("orders").reorder();
-    await client.send("orders", "a", "b", "c", "d");
-    expect(await client.bodies("orders")).toEqual(["b", "a", "d", "c"]);
-    expect(swapped.passed).toBe(4);
-  });
-
-  test("holds a message that no other follows for a second, or as long as it was told", async () => {
-    await client.queue("orders");
-    using first = simulator.faults.on("orders").reorder({ nth: 1 });
-    await client.send("orders", "a");
-    await simulator.advance("999ms");
-    expect(simulator.inspect("orders")).toMatchObject({ ready: 0, delayed: 1 });
-    await simulator.advance("1ms");
-    expect(simulator.inspect("orders")).toMatchObject({ ready: 1, delayed: 0 });
-    first[Symbol.dispose]();
-    using second = simulator.faults.on("orders").reorder({ heldFor: "1m" });
-    await client.send("orders", "b");
-    await simulator.advance("59s");
-    expect(simulator.inspect("orders")).toMatchObject({ ready: 1, delayed: 1 });
-    expect(second.hits).toMatchObject([{ text: "held back until the next one has arrived, 1 min at most" }]);
-  });
-
-  test("holds on a queue with a delay, too", async () => {
-    await client.queue("orders", { DelaySeconds: "5" });
-    using swapped = simulator.faults.on("orders").reorder({ nth: 1 });
-    await client.send("orders", "a", "b");
-    await simulator.advance("5s");
-    expect(await client.bodies("orders")).toEqual(["b", "a"]);
-    expect(swapped.hits).toHaveLength(1);
-  });
-
-  test("of a topic holds on each of its queues", async () => {
-    const TopicArn = await client.topic("placed", "one", "other");
-    using swapped = simulator.faults.on("placed").reorder({ nth: 1 });
-    for (const Message of ["a", "b"]) await client.sns.publish({ TopicArn, Message });
-    for (const queue of ["one", "other"]) {
-      const bodies = await client.bodies(queue);
-      expect(bodies.map((body) => (JSON.parse(body) as { Message: string }).Message)).toEqual(["b", "a"]);
-    }
-    expect(swapped.hits).toHaveLength(1);
-  });
-});
-
 describe("a drop", () => {
   test("answers with an id, and the message is nowhere: neither waiting nor in flight, and it reached nobody", async () => {
     await client.queue("orders");
@@ -324,6 +268,24 @@ describe("an early redelivery", () => {
     await simulator.advance("30s");
     expect(simulator.inspect("orders").ready).toBe(2);
     expect(late.hits).toHaveLength(1);
+  });
+
+  test("counts each delivery, a message's second too, until it has hit that message", async () => {
+    await client.queue("orders");
+    using early = simulator.faults.on("orders").redeliverEarly({ nth: [2, 3] });
+    const [first] = await client.send("orders", "a");
+    await client.receive("orders");
+    expect(early.passed).toBe(1);
+    // its second delivery is the second of all: it is visible again while it is worked on
+    simulator.expireVisibility("orders");
+    await client.receive("orders");
+    expect(early).toMatchObject({ passed: 2, hits: [{ messageId: first }] });
+    // its third is not counted any more: the next message's first is number 3
+    await client.receive("orders");
+    expect(early.passed).toBe(2);
+    const [other] = await client.send("orders", "b");
+    await client.receive("orders");
+    expect(early).toMatchObject({ passed: 3, hits: [{ messageId: first }, { messageId: other }] });
   });
 
   test("happens on FIFO queues too", async () => {

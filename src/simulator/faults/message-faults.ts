@@ -17,7 +17,7 @@ export interface TopicFaults {
   /**
    * Delivers twice. On a queue: the same message, with the same id, is handed out once more, as standard queues may. On a
    * topic: the publication goes to each subscription twice, as messages of their own that bear the same SNS message id.
-   * Counts first deliveries, of a topic publications. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which
+   * Counts a message's first delivery by this queue, of a topic publications. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which
    * promise that it does not happen; there `redeliverEarly` brings a message twice.
    *
    * @example
@@ -25,7 +25,8 @@ export interface TopicFaults {
    */
   duplicate(selection?: MessageSelection): Fault;
   /**
-   * Lets messages arrive later, by that much virtual time: `advance` moves it. Counts what arrives. Throws
+   * Lets messages arrive later, by that much virtual time: `advance` moves it. Counts what arrives, be it sent, published,
+   * given up by another queue (a dead letter) or moved here. Throws
    * `FAULT_NOT_POSSIBLE` on FIFO queues and topics: the rest of the group would overtake it.
    *
    * @example
@@ -33,14 +34,16 @@ export interface TopicFaults {
    */
   delay(by: Duration, selection?: MessageSelection): Fault;
   /**
-   * Lets a message be overtaken by the next one on the queue; one that no other follows within `heldFor` (virtual, default
-   * 1 s) comes by itself then. Counts what arrives; the one that overtakes is counted, and is not held back itself. Of
-   * a topic: on each of its queues; HTTP endpoints get it in order. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics.
+   * Lets a message be overtaken by the next one that can be received; where none comes within `heldFor` (virtual, default
+   * 1 s, on top of a delay of its own) it comes by itself then. Never before its own delay is over. Counts what arrives,
+   * as `delay` does, and hits what is held: while one waits, others are counted and pass by. Of a topic: on each of its
+   * queues; HTTP endpoints get it in order. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics.
    */
   reorder(selection?: MessageSelection & { readonly heldFor?: Duration }): Fault;
   /**
    * Accepts a message, answers with its id, and loses it. It waits nowhere and is in flight nowhere, and what the test
-   * itself sent that way reached nobody: `none()` and `settled()` turn red as unheard. Counts what arrives.
+   * itself sent that way reached nobody: `none()` and `settled()` turn red as unheard. Counts what arrives, as `delay` does:
+   * a dead letter that is lost is on no queue any more, nor is what a move task lost on its way back.
    */
   drop(selection?: MessageSelection): Fault;
 }
@@ -54,8 +57,11 @@ export interface QueueFaults extends TopicFaults {
   rejectAcknowledgement(selection?: MessageSelection): Fault;
   /**
    * Lets a message be visible again while its consumer still works on it: at once, or `after` some virtual time. The receipt
-   * handle stays good until the message is received again. Counts deliveries, and hits each message once. A consumer
-   * that takes one message after the other acknowledges it before it could get it again.
+   * handle stays good until the message is received again. A consumer that takes one message after the other
+   * acknowledges it before it could get it again.
+   *
+   * Counts deliveries, a message's second and third too, until it hits the message: each is hit once, and later
+   * deliveries of it are not counted. `nth: 2` is the second of the first message if that comes back before another is taken.
    */
   redeliverEarly(selection?: MessageSelection & { readonly after?: Duration }): Fault;
 }
@@ -77,36 +83,46 @@ export class MessageFaults implements QueueFaults {
       "duplicate",
       "FIFO promises that a message is not delivered twice; redeliverEarly brings one twice",
     );
-    return this.#put("duplicate", "duplicate", selection);
+    return this.#put("duplicate", "duplicate", selection, this.duplicate);
   }
 
   delay(by: Duration, selection: MessageSelection = {}): Fault {
     this.#refuseFifo("delay", "the rest of its group would overtake it");
-    return this.#put("delay", `delay by ${String(by)}`, selection, milliseconds(by, "delay"));
+    return this.#put("delay", `delay by ${String(by)}`, selection, this.delay, milliseconds(by, "delay"));
   }
 
   reorder({ heldFor = heldByDefault, ...selection }: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
     this.#refuseFifo("reorder", "FIFO promises the order of sending");
-    return this.#put("reorder", "reorder", selection, milliseconds(heldFor, "heldFor"));
+    const most = milliseconds(heldFor, "heldFor");
+    if (most === 0)
+      throw wakefulError("INVALID_OPTION", { option: "heldFor", value: String(heldFor), expected: "more than 0" });
+    return this.#put("reorder", "reorder", selection, this.reorder, most);
   }
 
   drop(selection: MessageSelection = {}): Fault {
-    return this.#put("drop", "drop", selection);
+    return this.#put("drop", "drop", selection, this.drop);
   }
 
   rejectAcknowledgement(selection: MessageSelection = {}): Fault {
     this.#refuseTopic("rejectAcknowledgement");
-    return this.#put("rejectAcknowledgement", "reject acknowledgement", selection);
+    return this.#put("rejectAcknowledgement", "reject acknowledgement", selection, this.rejectAcknowledgement);
   }
 
   redeliverEarly({ after = 0, ...selection }: MessageSelection & { readonly after?: Duration } = {}): Fault {
     this.#refuseTopic("redeliverEarly");
-    return this.#put("redeliverEarly", "redeliver early", selection, milliseconds(after, "after"));
+    const length = milliseconds(after, "after");
+    return this.#put("redeliverEarly", "redeliver early", selection, this.redeliverEarly, length);
   }
 
-  #put(kind: MessageFaultKind, what: string, selection: MessageSelection, length = 0): Fault {
+  #put(
+    kind: MessageFaultKind,
+    what: string,
+    selection: MessageSelection,
+    calledFrom: (...given: never[]) => unknown,
+    length = 0,
+  ): Fault {
     const { it } = this.#place;
-    const fault = new ActiveFault(`${what} on ${this.#name}`, selection, this.#registry);
+    const fault = new ActiveFault(`${what} on ${this.#name}`, selection, this.#registry, calledFrom);
     const faults = it.faults instanceof PlaceFaults ? it.faults : this.#emptyPlace();
     faults.add(kind, fault, length);
     it.faults = faults;

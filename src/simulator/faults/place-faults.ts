@@ -1,6 +1,6 @@
 import { formatDuration } from "../../time/index.ts";
-import type { Fate, Passing, QueueFaultsInForce, TopicFaultsInForce } from "../broker/faults-in-force.ts";
-import type { StoredMessage } from "../broker/message.ts";
+import type { Fate, Hold, Passing, QueueFaultsInForce, TopicFaultsInForce } from "../broker/faults-in-force.ts";
+import { isCopy, type StoredMessage } from "../broker/message.ts";
 import type { ActiveFault } from "./fault.ts";
 
 /** A message as a fault's predicate sees it. */
@@ -9,7 +9,10 @@ export interface FaultMessage {
   readonly body: string;
   /** Those that are text. A subscription that is not raw delivers them within the body. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** How often it was received so far: 0 as it arrives, 1 at its first delivery and the acknowledgement of that. */
+  /**
+   * How often it was received so far: 0 as it arrives, 1 at its first delivery and the acknowledgement of that. As AWS
+   * counts: a dead letter brings the receives of the queues along that gave it up.
+   */
   readonly receives: number;
 }
 
@@ -53,18 +56,9 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   arriving(message: Passing): Fate {
     const lost = this.#strike("drop", message, () => "accepted, and lost").length > 0;
     // what never arrives is not counted by the others
-    if (lost) return { lost, delay: 0, heldFor: undefined };
+    if (lost) return { lost, delay: 0, hold: undefined };
     const delays = this.#strike("delay", message, (by) => `arrives ${formatDuration(by)} late`);
-    const held = this.#strike(
-      "reorder",
-      message,
-      (by) => `held back until the next one has arrived, ${formatDuration(by)} at most`,
-    );
-    return {
-      lost,
-      delay: delays.reduce((sum, { length }) => sum + length, 0),
-      heldFor: held[0]?.length,
-    };
+    return { lost, delay: delays.reduce((sum, { length }) => sum + length, 0), hold: this.#holding(message) };
   }
 
   publishing(message: Passing): Fate & { readonly twice: boolean } {
@@ -74,8 +68,9 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   }
 
   taken(message: StoredMessage): { readonly again: boolean; readonly early: number | undefined } {
-    // a copy is handed out with a count of 2
-    const again = message.receives === 1 && this.#strike("duplicate", message, () => "delivered twice").length > 0;
+    // a dead letter was received before, by others
+    const first = message.receives - message.receivesBefore === 1 && !isCopy(message);
+    const again = first && this.#strike("duplicate", message, () => "delivered twice").length > 0;
     const [early] = this.#strike(
       "redeliverEarly",
       message,
@@ -90,22 +85,45 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
     return this.#strike("rejectAcknowledgement", message, () => "its acknowledgement was refused").length > 0;
   }
 
+  /** A message that is selected is hit where a queue really holds it: of a topic's the first that does tells. */
+  #holding(message: Passing): Hold | undefined {
+    const selected = this.#select("reorder", message);
+    if (selected.length === 0) return undefined;
+    const most = Math.max(...selected.map(({ length }) => length));
+    let told = false;
+    return {
+      most,
+      held: () => {
+        if (told) return;
+        told = true;
+        const text = `held back until the next one has arrived, ${formatDuration(most)} at most`;
+        for (const placed of selected) this.#hit(placed, message, text);
+      },
+    };
+  }
+
+  /** Those of a kind that hit this message, which they have done then. */
   #strike(
     kind: MessageFaultKind,
     message: Passing,
     text: (length: number) => string,
-    { once = false } = {},
+    options: { readonly once?: boolean } = {},
   ): readonly PlacedFault[] {
-    const placed = this.#kinds.get(kind);
-    if (placed === undefined) return [];
+    const selected = this.#select(kind, message, options);
+    for (const placed of selected) this.#hit(placed, message, text(placed.length));
+    return selected;
+  }
+
+  #select(kind: MessageFaultKind, message: Passing, { once = false } = {}): readonly PlacedFault[] {
+    const placed = this.#kinds.get(kind) ?? [];
+    return placed.filter(({ fault, struck }) => !(once && struck.has(message)) && fault.selects(() => seen(message)));
+  }
+
+  #hit({ fault, struck }: PlacedFault, message: Passing, text: string): void {
     const { id: messageId, origin, traceId } = message;
-    return placed.filter(({ fault, length, struck }) => {
-      if (once && struck.has(message)) return false;
-      if (!fault.selects(() => seen(message))) return false;
-      struck.add(message);
-      fault.hit(text(length), { ...(this.#queue !== undefined && { queue: this.#queue }), messageId, origin, traceId });
-      return true;
-    });
+    struck.add(message);
+    const queue = this.#queue;
+    fault.hit(text, { ...(queue !== undefined && { queue }), messageId, origin, traceIds: [traceId] });
   }
 }
 

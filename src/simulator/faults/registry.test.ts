@@ -97,6 +97,19 @@ describe("a fault tells", () => {
     ]);
   });
 
+  test("all its hits when it is undone, also those that it has not kept", async () => {
+    const notes: BrokerNote[] = [];
+    using listening = simulator.notes((note) => notes.push(note));
+    void listening;
+    const fault = simulator.faults.on("orders").drop();
+    const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: `${index}`, MessageBody: "x" }));
+    for (let batch = 0; batch <= 100; batch++)
+      await client.sqs.sendMessageBatch({ QueueUrl: client.url("orders"), Entries });
+    expect([fault.hits.length, fault.hitCount]).toEqual([1_000, 1_010]);
+    fault[Symbol.dispose]();
+    expect(notes.at(-1)?.text).toBe("fault drop on queue orders: undone after 1010 hits");
+  });
+
   test("that its predicate threw, and hits nothing then", async () => {
     const notes: BrokerNote[] = [];
     using listening = simulator.notes((note) => notes.push(note));
@@ -106,9 +119,10 @@ describe("a fault tells", () => {
         throw new TypeError("no such field");
       },
     });
-    await client.send("orders", "a");
-    expect(simulator.inspect("orders").ready).toBe(1);
+    await client.send("orders", "a", "b");
+    expect(simulator.inspect("orders").ready).toBe(2);
     expect(fault.hits).toEqual([]);
+    expect(notes).toHaveLength(2);
     expect(notes.at(-1)).toMatchObject({
       text: "fault drop on queue orders, of those that a predicate accepts: its predicate threw TypeError: no such field",
       fault: { event: "broken" },

@@ -1,20 +1,31 @@
+import type { InjectedFaultFailure, OpenedScope } from "../../contracts/index.ts";
+import { traceContext } from "../../time/index.ts";
 import type { Broker } from "../broker/broker.ts";
-import type { Fault, FaultEvent, FaultOwner, Struck } from "./fault.ts";
+import type { Fault, FaultEvent, FaultOwner, KeptFault, Struck } from "./fault.ts";
+
+/** A scope that is open on the simulator. */
+export interface SimulatorScope {
+  readonly name: string;
+  /** Left out by who opens scopes by hand. */
+  readonly opened?: OpenedScope;
+}
 
 interface Held {
-  /** The scopes that were open when it was made, and still are. */
-  readonly scopes: Set<object>;
+  /** The scopes that it belongs to, as long as they are open. */
+  readonly scopes: Set<SimulatorScope>;
   readonly takeOut: () => void;
 }
 
 /** The faults in force, each until its scopes have closed. */
 export class FaultRegistry implements FaultOwner {
   readonly #broker: Broker;
-  readonly #scopes: ReadonlySet<object>;
-  readonly #faults = new Map<Fault, Held>();
+  readonly #scopes: ReadonlySet<SimulatorScope>;
+  readonly #faults = new Map<KeptFault, Held>();
+  /** What went wrong while no scope was open that could fail by it. */
+  #untold: readonly InjectedFaultFailure[] = [];
 
   /** `scopes` are those that are open; they come and go. */
-  constructor(broker: Broker, scopes: ReadonlySet<object>) {
+  constructor(broker: Broker, scopes: ReadonlySet<SimulatorScope>) {
     this.#broker = broker;
     this.#scopes = scopes;
   }
@@ -24,25 +35,46 @@ export class FaultRegistry implements FaultOwner {
   }
 
   /** Keeps a fault that was just put in force; `takeOut` ends it where it is asked for. */
-  add<F extends Fault>(fault: F, takeOut: () => void): F {
-    this.#faults.set(fault, { scopes: new Set(this.#scopes), takeOut });
+  add<F extends KeptFault>(fault: F, takeOut: () => void): F {
+    this.#faults.set(fault, { scopes: new Set(this.#makers()), takeOut });
     this.tell(fault, "set", "in force from here");
     return fault;
   }
 
-  undo(fault: Fault): void {
+  undo(fault: KeptFault): void {
     const held = this.#faults.get(fault);
     if (held === undefined) return;
     this.#faults.delete(fault);
     held.takeOut();
-    const { length } = fault.hits;
-    const hits = length === 0 ? "; it hit nothing" : ` after ${length} ${length === 1 ? "hit" : "hits"}`;
+    const { hitCount } = fault;
+    const hits = hitCount === 0 ? "; it hit nothing" : ` after ${hitCount} ${hitCount === 1 ? "hit" : "hits"}`;
     this.tell(fault, "undone", `undone${hits}`);
+    const missed = fault.missed();
+    // never thrown: `using` would hide the test's own error behind it
+    if (missed !== undefined) failAll(held.scopes, missed);
   }
 
-  scopeClosed(scope: object): void {
+  broke(fault: KeptFault, cause: unknown): void {
+    const text = `its predicate threw ${String(cause)}`;
+    this.tell(fault, "broken", text);
+    const failure = { ...fault.failure("its predicate threw", text), cause };
+    const own = this.#faults.get(fault)?.scopes ?? new Set<SimulatorScope>();
+    // one that no scope made is wrong for all of them
+    const concerned = own.size > 0 ? own : this.#scopes;
+    if (concerned.size > 0) failAll(concerned, failure);
+    else this.#untold = [...this.#untold, failure];
+  }
+
+  scopeOpened(scope: SimulatorScope): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const failure of untold) failAll([scope], failure);
+  }
+
+  scopeClosed(scope: SimulatorScope): void {
     for (const [fault, { scopes }] of this.#faults) {
-      if (scopes.delete(scope) && scopes.size === 0) this.undo(fault);
+      if (scopes.size === 1 && scopes.has(scope)) this.undo(fault);
+      scopes.delete(scope);
     }
   }
 
@@ -55,11 +87,22 @@ export class FaultRegistry implements FaultOwner {
   }
 
   tell(fault: Fault, event: FaultEvent, text: string, struck: Struck = {}): void {
-    const { origin, ...message } = struck;
+    const { origin, traceIds = [], ...message } = struck;
     const about = { ...message, ...(origin !== undefined && { origin: origin.id }) };
-    this.#broker.activity.add(
-      { what: `fault ${event}`, at: this.now(), ...about, fault: fault.name, detail: text },
-      origin,
-    );
+    const activity = { what: `fault ${event}`, at: this.now(), ...about, fault: fault.name, detail: text } as const;
+    if (traceIds.length === 0) this.#broker.activity.add(activity, origin);
+    // a request may carry messages of several tests: each is to know
+    for (const traceId of traceIds) this.#broker.activity.add({ ...activity, traceId }, origin);
   }
+
+  /** The scope whose test makes a fault now; where that is not known, all that are open. */
+  #makers(): Iterable<SimulatorScope> {
+    const traceId = traceContext.getStore()?.traceId;
+    const maker = [...this.#scopes].find(({ opened }) => opened !== undefined && opened.traceId === traceId);
+    return maker === undefined ? this.#scopes : [maker];
+  }
+}
+
+function failAll(scopes: Iterable<SimulatorScope>, failure: InjectedFaultFailure): void {
+  for (const { opened } of scopes) opened?.faultFailed(failure);
 }

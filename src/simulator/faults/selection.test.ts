@@ -44,6 +44,30 @@ describe("a selection", () => {
     expect(() => new Selector(selection)).toThrow(message);
   });
 
+  test("may miss where it draws, or where that is said", () => {
+    const may = (selection: FaultSelection<number>) => new Selector(selection).mayMiss;
+    expect([{}, { nth: 1 }, { where: () => true }, { share: 0.5, mayMiss: false }].map(may)).toEqual(
+      Array(4).fill(false),
+    );
+    expect([{ share: 0.5 }, { mayMiss: true }, { nth: 1, mayMiss: true }].map(may)).toEqual(Array(3).fill(true));
+  });
+
+  test("tells what it waits for, and what came", () => {
+    const text = (selection: FaultSelection<number>, count = 3) => {
+      const selector = new Selector(selection);
+      for (let number = 1; number <= count; number++) selector.hits(() => number);
+      return `${selector.awaited}: ${selector.came}`;
+    };
+    expect(text({ nth: 5 })).toBe("number 5: 3 passed");
+    expect(text({}, 0)).toBe("anything: nothing passed");
+    expect(text({ share: 0 })).toBe("one that its seed draws: 3 passed");
+    const where = (number: number) => number === 2;
+    expect(text({ where })).toBe("one that its predicate accepts: its predicate accepted 1 of 3");
+    expect(text({ nth: [2, 4], where })).toBe(
+      "number 2 and 4 of those that its predicate accepts: its predicate accepted 1 of 3",
+    );
+  });
+
   test("tells itself for people", () => {
     const text = (selection: FaultSelection<number>) => new Selector(selection).describe();
     expect(text({})).toBe("");

@@ -5,12 +5,17 @@ import { randomOf } from "../broker/random.ts";
 export interface FaultSelection<Subject> {
   /** Only the n-th, from 1, of those that `where` accepts: `2`, or `[1, 3]`. */
   readonly nth?: number | readonly number[];
-  /** Only what this accepts. One that throws hits nothing; the timeline says so. */
+  /** Only what this accepts. If it throws, the fault selects nothing from then on, and its scope fails by `FAULT_WRONG`. */
   readonly where?: (subject: Subject) => boolean;
   /** Only this share of them, from 0 to 1, drawn by the seed. */
   readonly share?: number;
   /** Of `share`. Default 1. The same seed hits the same ones, as long as they pass by in the same order. */
   readonly seed?: number;
+  /**
+   * Whether it may hit nothing. Default: only with `share`, which may rightly draw nothing. Any other fault that is undone
+   * without a hit fails its scope by `FAULT_MISSED`: the test would prove nothing.
+   */
+  readonly mayMiss?: boolean;
 }
 
 /** Counts what passes by a fault, and draws what is hit. */
@@ -19,6 +24,7 @@ export class Selector<Subject> {
   readonly #numbers: ReadonlySet<number> | undefined;
   readonly #share: number;
   readonly #random: () => number;
+  #looked = 0;
   #passed = 0;
 
   /** Throws `INVALID_OPTION`. */
@@ -42,6 +48,7 @@ export class Selector<Subject> {
   /** Whether this one is hit. Each that passes by must be asked for once. */
   hits(subject: () => Subject): boolean {
     const { where } = this.#selection;
+    this.#looked++;
     if (where !== undefined && !where(subject())) return false;
     this.#passed++;
     // drawn for each, so that what `nth` leaves out moves no other
@@ -49,15 +56,41 @@ export class Selector<Subject> {
     return drawn && (this.#numbers?.has(this.#passed) ?? true);
   }
 
+  /** Whether it may hit nothing. */
+  get mayMiss(): boolean {
+    const { share, mayMiss = share !== undefined } = this.#selection;
+    return mayMiss;
+  }
+
+  /** What it hits, for people: "number 2", "anything". */
+  get awaited(): string {
+    const { nth, where, share } = this.#selection;
+    if (nth !== undefined)
+      return `${numberText(nth)}${where === undefined ? "" : " of those that its predicate accepts"}`;
+    if (share !== undefined) return "one that its seed draws";
+    return where === undefined ? "anything" : "one that its predicate accepts";
+  }
+
+  /** What came by, for people: "1 passed". */
+  get came(): string {
+    if (this.#looked === 0) return "nothing passed";
+    if (this.#selection.where === undefined) return `${this.#passed} passed`;
+    return `its predicate accepted ${this.#passed} of ${this.#looked}`;
+  }
+
   /** "number 2", "20 % by seed 7". "" for all. */
   describe(): string {
     const { nth, where, share, seed = 1 } = this.#selection;
     return [
-      ...(nth === undefined ? [] : [`number ${[nth].flat().join(" and ")}`]),
+      ...(nth === undefined ? [] : [numberText(nth)]),
       ...(share === undefined ? [] : [`${Number((share * 100).toFixed(2))} % by seed ${seed}`]),
       ...(where === undefined ? [] : ["of those that a predicate accepts"]),
     ].join(" ");
   }
+}
+
+function numberText(nth: number | readonly number[]): string {
+  return `number ${[nth].flat().join(" and ")}`;
 }
 
 function areNumbers(numbers: readonly number[]): boolean {

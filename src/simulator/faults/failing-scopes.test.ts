@@ -1,0 +1,176 @@
+/** Faults that prove nothing: the scope that made them fails, in a real harness on a real simulator. */
+import { SQS } from "@aws-sdk/client-sqs";
+import { SNS } from "@aws-sdk/client-sns";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { QueueClient } from "../../../test/support/queue-client.ts";
+import { redOf } from "../../../test/support/red.ts";
+import { createHarness, type Harness } from "../../harness/index.ts";
+import { snsSqs } from "../../transports/sns-sqs/index.ts";
+import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+
+let simulator: AwsSimulator;
+let client: QueueClient;
+let harness: Harness<ReturnType<typeof channelsOf>>;
+
+function channelsOf() {
+  const [sns, sqs] = [new SNS(simulator.config), new SQS(simulator.config)];
+  return { orders: snsSqs({ sns, sqs, accounting: simulator }).queue("orders") };
+}
+
+beforeEach(async () => {
+  simulator = await startAwsSimulator();
+  client = new QueueClient(simulator.config);
+  await client.queue("orders");
+  harness = await createHarness({ channels: channelsOf(), sla: "2s" });
+});
+afterEach(async () => {
+  await harness.close();
+  client[Symbol.dispose]();
+  await simulator.close();
+});
+
+const on = () => simulator.faults.on("orders");
+const noField = () => {
+  throw new TypeError("no such field");
+};
+
+describe("a predicate that throws", () => {
+  test("fails the scope in which the fault was made, once, at the line that made it, with its error as cause", async () => {
+    const scope = harness.scope("test");
+    const fault = on().drop({ where: noField });
+    await client.send("orders", "a", "b");
+    expect([fault.hitCount, simulator.inspect("orders").ready]).toEqual([0, 2]);
+    const red = await redOf(scope.close());
+    const name = "drop on queue orders, of those that a predicate accepts";
+    expect(red).toMatchObject({
+      code: "FAULT_WRONG",
+      cause: { name: "TypeError", message: "no such field" },
+      facts: { evidence: { faults: [{ name, count: 0, problem: "its predicate threw TypeError: no such field" }] } },
+    });
+    expect(red.message).toContain(`The injected fault itself is wrong: ${name}: its predicate threw TypeError`);
+    expect(red.stack).toMatch(/^VerdictError: [^]*\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);
+    await harness.scope("the next").close();
+  });
+
+  test("makes the fault select nothing from then on, also where it would not throw again", async () => {
+    const scope = harness.scope("test");
+    let asked = 0;
+    const fault = on().drop({ where: () => (asked++ === 0 ? noField() : true) });
+    await client.send("orders", "a", "b");
+    expect([asked, fault.hitCount, fault.passed]).toEqual([1, 0, 0]);
+    expect(await redOf(scope.close())).toMatchObject({ code: "FAULT_WRONG" });
+  });
+
+  test("of a fault of the endpoint fails the scope too", async () => {
+    const scope = harness.scope("test");
+    simulator.faults.endpoint.fail({ callers: "everyone", where: noField });
+    await client.send("orders", "a");
+    expect(await redOf(scope.close())).toMatchObject({ code: "FAULT_WRONG" });
+  });
+
+  test("of a fault that was made in start() fails the scope that is open, or the next one", async () => {
+    const fault = on().drop({ where: noField });
+    const scope = harness.scope("open");
+    await client.send("orders", "a");
+    expect(await redOf(scope.close())).toMatchObject({ code: "FAULT_WRONG" });
+    fault[Symbol.dispose]();
+    on().drop({ where: noField });
+    await client.send("orders", "a");
+    expect(await redOf(harness.scope("the next").close())).toMatchObject({ code: "FAULT_WRONG" });
+    await harness.scope("the one after").close();
+  });
+});
+
+describe("a fault that hit nothing", () => {
+  test("fails its scope: it says how many passed, and what it waited for", async () => {
+    const scope = harness.scope("test");
+    on().drop({ nth: 2 });
+    await client.send("orders", "a");
+    const red = await redOf(scope.close());
+    const problem = "it waited for number 2, but 1 passed";
+    expect(red).toMatchObject({
+      code: "FAULT_MISSED",
+      facts: { evidence: { faults: [{ name: "drop on queue orders, number 2", passed: 1, awaited: "number 2" }] } },
+    });
+    expect(red.message).toContain(`The injected fault hit nothing: drop on queue orders, number 2: ${problem}`);
+    expect(red.message).toContain(`faults    drop on queue orders, number 2: hit nothing: ${problem}`);
+    expect(red.message).toContain("mayMiss: true");
+    expect(red.message).toContain("fault drop on queue orders, number 2: undone; it hit nothing");
+    expect(red.stack).toMatch(/\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);
+  });
+
+  test("fails it also when it was undone by hand before, which throws nothing", async () => {
+    const scope = harness.scope("test");
+    {
+      using lost = on().drop();
+      void lost;
+    }
+    simulator.faults.endpoint.throttle({ action: "Publish" });
+    simulator.faults.clear();
+    const error = await scope.close().then(
+      () => undefined,
+      (reason: unknown) => reason as AggregateError,
+    );
+    expect(error?.errors).toMatchObject([
+      { code: "FAULT_MISSED", message: expect.stringContaining("drop on queue orders") as unknown },
+      { code: "FAULT_MISSED", message: expect.stringContaining("throttle on Publish") as unknown },
+    ]);
+  });
+
+  test.for([
+    ["that draws a share", () => on().drop({ share: 0.1, seed: 7 })],
+    ["that may miss", () => on().drop({ nth: 2, mayMiss: true })],
+    ["that sets the clock by what is tolerated", () => simulator.faults.endpoint.skewClock("14m")],
+  ] as const)("fails nothing where it is one %s", async ([, make]) => {
+    const scope = harness.scope("test");
+    make();
+    await scope.close();
+    expect(simulator.faults.inForce).toEqual([]);
+  });
+
+  test("fails nothing where it was made while no scope was open", async () => {
+    const fault = on().drop({ nth: 2 });
+    const scope = harness.scope("test");
+    fault[Symbol.dispose]();
+    await scope.close();
+  });
+
+  test("hides no other failure of its test", async () => {
+    const scope = harness.scope("test");
+    on().drop({ nth: 2 });
+    await scope.close({ failed: true });
+  });
+
+  test("is no failure once it hit", async () => {
+    const scope = harness.scope("test");
+    on().drop({ nth: [1, 3] });
+    await client.send("orders", "a");
+    await scope.close();
+  });
+});
+
+describe("of scopes that are open at the same time", () => {
+  test("the one whose test made the fault fails, and the fault ends with it", async () => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    const fault = mine.run(() => on().drop({ nth: 2 }));
+    expect(await redOf(mine.close())).toMatchObject({ code: "FAULT_MISSED" });
+    expect(simulator.faults.inForce).not.toContain(fault);
+    await other.close();
+  });
+
+  test("where it is not known who made it, those fail that were open when it was undone", async () => {
+    const [first, second, third] = [harness.scope("first"), harness.scope("second"), harness.scope("third")];
+    const fault = on().drop({ nth: 2 });
+    await first.close();
+    fault[Symbol.dispose]();
+    for (const scope of [second, third]) expect(await redOf(scope.close())).toMatchObject({ code: "FAULT_MISSED" });
+    await harness.scope("later").close();
+  });
+
+  test("the last one fails that ends it", async () => {
+    const [first, second] = [harness.scope("first"), harness.scope("second")];
+    on().drop({ nth: 2 });
+    await first.close();
+    expect(await redOf(second.close())).toMatchObject({ code: "FAULT_MISSED" });
+  });
+});
