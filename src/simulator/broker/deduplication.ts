@@ -1,4 +1,7 @@
+import { hash } from "node:crypto";
+import type { NewMessage } from "./message.ts";
 import type { Origin } from "./origin.ts";
+import type { QueueSettings } from "./queue-settings.ts";
 import { Recent } from "./recent.ts";
 
 /** How long a FIFO queue remembers what was sent, ms. Source: SendMessage, MessageDeduplicationId. */
@@ -29,4 +32,19 @@ export class Deduplication {
   remember(key: string, sent: Sent): void {
     this.#sent.set(key, sent);
   }
+}
+
+/** A message's deduplication id: its own, or one of its body where the queue makes them so. */
+export function deduplicationIdOf({ deduplicationId, body }: NewMessage, settings: QueueSettings): string | undefined {
+  return deduplicationId ?? (settings.contentBasedDeduplication ? hash("sha256", body) : undefined);
+}
+
+/** What is the same for messages that are: the id, or the id within its group. */
+export function deduplicationKey(
+  { groupId = "" }: NewMessage,
+  deduplicationId: string | undefined,
+  { deduplicationScope }: QueueSettings,
+): string | undefined {
+  if (deduplicationId === undefined || deduplicationScope === "queue") return deduplicationId;
+  return JSON.stringify([groupId, deduplicationId]);
 }

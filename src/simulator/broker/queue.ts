@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { formatDuration } from "../../time/index.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Accepted } from "./accepted.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
-import { Deduplication } from "./deduplication.ts";
+import { Deduplication, deduplicationIdOf, deduplicationKey } from "./deduplication.ts";
 import type { Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
 import { HeldBack } from "./held-back.ts";
 import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
@@ -108,10 +107,9 @@ export class Queue {
    */
   add(message: NewMessage, origin?: Origin, delay = this.settings.delay, fate?: Fate): Accepted {
     const now = this.#time.now();
-    const { groupId = "", deduplicationId = this.#contentId(message) } = message;
-    const { deduplicationScope } = this.settings;
-    const key = deduplicationScope === "queue" ? deduplicationId : JSON.stringify([groupId, deduplicationId]);
-    const same = this.fifo && key !== undefined ? this.#sent.find(key, now) : undefined;
+    const deduplicationId = deduplicationIdOf(message, this.settings);
+    const key = this.fifo ? deduplicationKey(message, deduplicationId, this.settings) : undefined;
+    const same = key === undefined ? undefined : this.#sent.find(key, now);
     if (same !== undefined) {
       const { id, origin: first, sequence } = same;
       const about = { queue: this.name, messageId: id, origin: first.id, traceId: traceIdOf(message) };
@@ -122,7 +120,7 @@ export class Queue {
     const sequence = ++this.#sequence;
     const arrival = { id, origin: origin ?? this.#activity.begin(id), sequence, sentAt: now, deduplicationId };
     const stored = arrived(message, traceIdOf(message), arrival);
-    if (this.fifo && key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
+    if (key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
     this.#note("accepted", stored);
     const lost = !this.#letIn(stored, delay, fate);
     return { id, origin: stored.origin, sequence, duplicate: false, lost };
@@ -249,11 +247,6 @@ export class Queue {
     for (const task of this.#moveTasks) task.cancel();
     this.consumers.close();
     this.purge();
-  }
-
-  #contentId({ body }: NewMessage): string | undefined {
-    const { contentBasedDeduplication } = this.settings;
-    return contentBasedDeduplication ? createHash("sha256").update(body).digest("hex") : undefined;
   }
 
   /** What has come, however it came, unless a fault loses it. Returns whether it is in. */
