@@ -295,7 +295,7 @@ const table = {
     "Its predicate threw (see the cause), and it selected nothing from then on: what the test shows, it shows without the fault.",
   ),
   FAULT_MISSED: verdict(
-    "The injected fault hit nothing",
+    "The injected fault missed",
     "What was to go wrong never did, so the test proves nothing about it. Is it on the right queue, topic or action, and is the number too high? A fault that may rightly hit nothing says { mayMiss: true }.",
   ),
   PROBE_FAILED: verdict("Probe failed", "The probe says that waiting on makes no sense."),

@@ -32,7 +32,7 @@ export interface OpenedScope {
 export interface InjectedFaultFailure {
   /** "duplicate on queue orders, number 2". */
   readonly name: string;
-  readonly why: "its predicate threw" | "it hit nothing";
+  readonly why: "its predicate threw" | "it missed";
   /** For people: "it waited for number 2, but 1 passed". */
   readonly text: string;
   /** How many messages or requests it counted. */

@@ -153,7 +153,7 @@ test("a failure names a fault that was made and hit nothing, and what was wrong 
 test("a fault of which the broker tells that it proves nothing fails its scope, also while the scope is being closed", async () => {
   const told: OpenedScope[] = [];
   const failureOf = (name: string): InjectedFaultFailure => ({
-    ...{ name, why: "it hit nothing", text: "it waited for number 2, but 1 passed" },
+    ...{ name, why: "it missed", text: "it waited for number 2, but 1 passed" },
     ...{ passed: 1, awaited: "number 2", origin: "    at the line that made it" },
   });
   const { harness } = await openHarness({
@@ -177,7 +177,7 @@ test("a fault of which the broker tells that it proves nothing fails its scope, 
       code: "FAULT_MISSED",
       stack: expect.stringMatching(/^VerdictError: .*\n[^]*\n {4}at the line that made it$/) as unknown,
     },
-    { code: "FAULT_MISSED", message: expect.stringContaining("faults    drop: hit nothing: it waited for") as unknown },
+    { code: "FAULT_MISSED", message: expect.stringContaining("faults    drop: missed: it waited for") as unknown },
   ]);
   expect(scope.timeline()).toContain("FAULT_MISSED");
 });

@@ -25,7 +25,7 @@ export class InjectedFaults {
   /** One of the scope's own proves nothing. */
   fail(failure: InjectedFaultFailure): void {
     const { name, why, text, passed, awaited } = failure;
-    const problem = why === "it hit nothing" ? `hit nothing: ${text}` : text;
+    const problem = why === "it missed" ? `missed: ${text}` : text;
     this.#faults.set(name, { ...this.#known(name), problem, passed, awaited });
     this.#failures.push(failure);
   }

@@ -186,8 +186,15 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one that hit nothing is green",
     file: "src/simulator/faults/fault.ts",
-    find: "if (this.#hitCount > 0 || this.#broken ||",
-    replace: "if (this.#hitCount >= 0 || this.#broken ||",
+    find: "(this.#hitCount > 0 && complete)",
+    replace: "(this.#hitCount >= 0 && complete)",
+    tests: faults,
+  },
+  {
+    name: "faults: one that hit only some of its numbers is green",
+    file: "src/simulator/faults/fault.ts",
+    find: "(this.#hitCount > 0 && complete)",
+    replace: "this.#hitCount > 0",
     tests: faults,
   },
   {

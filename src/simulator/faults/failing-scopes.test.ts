@@ -92,11 +92,20 @@ describe("a fault that hit nothing", () => {
       code: "FAULT_MISSED",
       facts: { evidence: { faults: [{ name: "drop on queue orders, number 2", passed: 1, awaited: "number 2" }] } },
     });
-    expect(red.message).toContain(`The injected fault hit nothing: drop on queue orders, number 2: ${problem}`);
-    expect(red.message).toContain(`faults    drop on queue orders, number 2: hit nothing: ${problem}`);
+    expect(red.message).toContain(`The injected fault missed: drop on queue orders, number 2: ${problem}`);
+    expect(red.message).toContain(`faults    drop on queue orders, number 2: missed: ${problem}`);
     expect(red.message).toContain("mayMiss: true");
     expect(red.message).toContain("fault drop on queue orders, number 2: undone; it hit nothing");
     expect(red.stack).toMatch(/\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);
+  });
+
+  test("fails it also when only some of its numbers came", async () => {
+    const scope = harness.scope("test");
+    on().drop({ nth: [1, 3] });
+    for (const body of ["a", "b"]) await client.send("orders", body);
+    const red = await redOf(scope.close());
+    expect(red.code).toBe("FAULT_MISSED");
+    expect(red.message).toContain("it waited for number 1 and 3, but 2 passed");
   });
 
   test("fails it also when it was undone by hand before, which throws nothing", async () => {
@@ -144,7 +153,7 @@ describe("a fault that hit nothing", () => {
   test("is no failure once it hit", async () => {
     const scope = harness.scope("test");
     on().drop({ nth: [1, 3] });
-    await client.send("orders", "a");
+    for (const body of ["a", "b", "c"]) await client.send("orders", body);
     await scope.close();
   });
 });

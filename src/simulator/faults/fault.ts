@@ -19,7 +19,7 @@ export interface FaultHit {
  * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
  * while none was (in `start()`) stays until it is disposed.
  *
- * One that hit nothing by then proves nothing: its scope fails by `FAULT_MISSED`, unless the fault has a `share` or says
+ * One that hit nothing by then, or not all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
  * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
  * hit nothing.
  *
@@ -63,7 +63,7 @@ export interface FaultOwner {
 
 /** A fault, as its owner sees it. */
 export interface KeptFault extends Fault {
-  /** Why it proves nothing, should it be over now: it hit nothing, though it had to. */
+  /** Why it proves nothing, should it be over now: it hit nothing, or not all that it waited for. */
   missed(): InjectedFaultFailure | undefined;
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure;
 }
@@ -124,9 +124,9 @@ export class ActiveFault<Subject> implements KeptFault {
   }
 
   missed(): InjectedFaultFailure | undefined {
-    if (this.#hitCount > 0 || this.#broken || this.#selector.mayMiss) return undefined;
-    const { awaited, came } = this.#selector;
-    return this.failure("it hit nothing", `it waited for ${awaited}, but ${came}`);
+    const { awaited, came, complete, mayMiss } = this.#selector;
+    if (this.#broken || mayMiss || (this.#hitCount > 0 && complete)) return undefined;
+    return this.failure("it missed", `it waited for ${awaited}, but ${came}`);
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {

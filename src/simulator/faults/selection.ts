@@ -13,7 +13,7 @@ export interface FaultSelection<Subject> {
   readonly seed?: number;
   /**
    * Whether it may hit nothing. Default: only with `share`, which may rightly draw nothing. Any other fault that is undone
-   * without a hit fails its scope by `FAULT_MISSED`: the test would prove nothing.
+   * without a hit, or before all its numbers came, fails its scope by `FAULT_MISSED`: the test would prove nothing.
    */
   readonly mayMiss?: boolean;
 }
@@ -60,6 +60,11 @@ export class Selector<Subject> {
   get mayMiss(): boolean {
     const { share, mayMiss = share !== undefined } = this.#selection;
     return mayMiss;
+  }
+
+  /** Whether all numbers that it waits for have passed. */
+  get complete(): boolean {
+    return this.#passed >= Math.max(0, ...(this.#numbers ?? []));
   }
 
   /** What it hits, for people: "number 2", "anything". */
