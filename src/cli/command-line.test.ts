@@ -14,14 +14,24 @@ describe("the command line", () => {
   });
 
   test.for([
-    [["fly"], 'no command "fly"'],
-    [["constructor"], 'no command "constructor"'],
-    [["advance"], "advance needs a duration"],
-    [["inspect", "a", "b"], 'what to do with "b"'],
-    [["up", "--prot", "1"], "--prot"],
-    [["up", "--port"], "--port"],
+    [["fly"], 'There is no command "fly". There are: up, '],
+    [["inspct"], 'There is no command "inspct". Did you mean inspect? There are: '],
+    [["constructor"], 'There is no command "constructor".'],
+    [["--port", "1", "inspect"], "The command comes first: wakeful <command> --port 1 inspect"],
+    [["advance"], "advance needs a duration."],
+    [["inspect", "a", "b"], 'inspect does not know what to do with "b".'],
+    [["up", "--prot", "1"], "up has no option --prot. It has: --port, --config, --quiet, --all."],
+    [["advance", "-5s"], "advance has no option -5. It has: --port."],
+    [["up", "--port"], "--port needs a port."],
+    [["up", "--port="], "--port needs a port."],
+    [["up", "--port", "1", "--port", "2"], "--port is given twice."],
+    [["up", "--quiet=yes"], "--quiet takes no value."],
   ] as const)("%j makes no sense, and says why", ([given, problem]) => {
-    expect(parse(given)).toEqual({ problem: expect.stringContaining(problem) as string });
+    expect(parse(given)).toMatchObject({ problem: expect.stringContaining(problem) as string });
+  });
+
+  test("a value may begin with a dash", () => {
+    expect(parse(["fault", "slow", "--by", "-5s"])).toMatchObject({ request: { options: { by: "-5s" } } });
   });
 
   test.for([
@@ -41,6 +51,7 @@ describe("help", () => {
     expect(help()).toMatch(/up +Starts[^]*env +Prints[^]*advance +Moves[^]*inspect +Shows/);
     expect(help("advance")).toContain("Usage: wakeful advance <duration> [options]");
     expect(help("up")).toMatch(/--config <file> +A JSON file/);
+    expect(help("fault")).toMatch(/On requests:\n[^]*slow +answers so much later; needs --by; takes --nth, --share/);
   });
 
   test("docs/cli.md is what the commands say: run `npm run docs` if not", () => {

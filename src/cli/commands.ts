@@ -1,3 +1,5 @@
+import { type FaultKind, faultKinds } from "./fault-kinds.ts";
+
 /** One option of a command. */
 export interface CommandOption {
   readonly type: "string" | "boolean";
@@ -13,6 +15,8 @@ export interface Command {
   /** The parameters without a name, in their order; a trailing "?" marks one that may be left out. */
   readonly parameters: readonly string[];
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** What the first parameter can be, where that decides which options fit. */
+  readonly kinds?: Readonly<Record<string, FaultKind>>;
   readonly example: string;
 }
 
@@ -35,6 +39,11 @@ export const commands = {
         description: "A JSON file with topics, queues, subscriptions and tables to create at the start.",
       },
       quiet: { type: "boolean", description: "Show no traffic." },
+      all: {
+        type: "boolean",
+        description:
+          "Show every line of the traffic, also in a burst, of which only the first ones are shown otherwise.",
+      },
     },
     example: "npx wakeful up --config aws.json",
   },
@@ -53,32 +62,23 @@ export const commands = {
   inspect: {
     summary: "Shows all queues with their counts, or one queue's messages.",
     parameters: ["queue?"],
-    options: { port, json: { type: "boolean", description: "Print JSON." } },
+    options: { port, json: { type: "boolean", description: "Print JSON; of one queue up to 1,000 messages." } },
     example: "npx wakeful inspect orders",
   },
   fault: {
-    summary:
-      "Puts a fault in force until it is cleared: on the messages of a queue or topic (duplicate, delay, reorder, drop, reject-acknowledgement, redeliver-early), or on requests (throttle, fail, close-connection, slow, expire-credentials, skew-clock). `fault list` shows those in force with their hits, `fault clear` undoes them all.",
+    summary: "Puts a fault in force until it is cleared; lists those in force, or clears them.",
     parameters: ["kind", "queue or topic?"],
+    kinds: faultKinds,
     options: {
       port,
-      nth: { type: "string", value: "numbers", description: "Only these, from 1: `2`, or `1,3`." },
-      share: { type: "string", value: "share", description: "Only this share, from 0 to 1." },
-      seed: {
-        type: "string",
-        value: "number",
-        description: "What decides which are the share; `1` if it is left out.",
-      },
-      by: {
-        type: "string",
-        value: "duration",
-        description:
-          "How late (delay, slow), how wrong (skew-clock), how long held at most (reorder), after how long (redeliver-early).",
-      },
-      service: { type: "string", value: "service", description: "Of requests: only to sqs, sns or dynamodb." },
-      action: { type: "string", value: "action", description: "Of requests: only this one, such as SendMessage." },
-      status: { type: "string", value: "status", description: "Of fail: 500 or 503." },
-      processed: { type: "boolean", description: "Of close-connection: after the request took effect." },
+      nth: { type: "string", value: "numbers", description: "Only these of those that pass by, from 1: 2, or 1,3." },
+      share: { type: "string", value: "share", description: "Only this share of them, from 0 to 1." },
+      seed: { type: "string", value: "number", description: "What decides which are the share; 1 if it is left out." },
+      by: { type: "string", value: "duration", description: "How long, such as 5s." },
+      service: { type: "string", value: "service", description: "Only requests to sqs, sns or dynamodb." },
+      action: { type: "string", value: "action", description: "Only requests of this action, such as SendMessage." },
+      status: { type: "string", value: "status", description: "500 or 503." },
+      processed: { type: "boolean", description: "After the request took effect." },
     },
     example: "npx wakeful fault duplicate orders --nth 2",
   },

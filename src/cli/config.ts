@@ -1,10 +1,18 @@
 import { readFileSync } from "node:fs";
-import { CommandFailed } from "./command-failed.ts";
+import { WrongUse } from "./command-failed.ts";
+import { ConfigValue } from "./config-value.ts";
+import { unknownName } from "./names.ts";
+
+export interface TopicConfig {
+  readonly name: string;
+  /** As CreateTopic takes them: "ContentBasedDeduplication": "true". */
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 export interface QueueConfig {
   readonly name: string;
   /** As CreateQueue takes them: "VisibilityTimeout": "30". */
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly deadLetters?: { readonly queue: string; readonly maxReceives: number };
 }
 
@@ -12,83 +20,90 @@ export interface SubscriptionConfig {
   readonly topic: string;
   readonly queue: string;
   /** As Subscribe takes them: "RawMessageDelivery": "true", "FilterPolicy": "...". */
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** What `wakeful up --config` creates at the start. */
 export interface Config {
-  readonly topics: readonly string[];
+  readonly topics: readonly TopicConfig[];
   readonly queues: readonly QueueConfig[];
   readonly subscriptions: readonly SubscriptionConfig[];
   /** As DynamoDB's CreateTable takes them. */
   readonly tables: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Reads and checks a file. Throws `CommandFailed` with the place of the first mistake. */
+/** Reads and checks a file. Throws `WrongUse` with the place of the first mistake. */
 export function readConfig(path: string): Config {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new CommandFailed(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  const fail = (place: string, expected: string): never => {
-    throw new CommandFailed(`${path}: ${place} must be ${expected}.`);
-  };
-  const root = isRecord(value) ? value : fail("the whole", "an object");
-  const known = ["topics", "queues", "subscriptions", "tables"];
-  const stranger = Object.keys(root).find((key) => !known.includes(key));
-  if (stranger !== undefined) fail(`"${stranger}"`, `one of ${known.join(", ")}`);
-
-  const listOf = (key: string): readonly unknown[] => {
-    const list = root[key] ?? [];
-    return Array.isArray(list) ? list : fail(key, "a list");
-  };
-  const record = (item: unknown, place: string) => (isRecord(item) ? item : fail(place, "an object"));
-  const text = (item: unknown, place: string): string =>
-    typeof item === "string" && item !== "" ? item : fail(place, "a text");
-  const texts = (item: unknown, place: string): Readonly<Record<string, string>> | undefined => {
-    if (item === undefined) return undefined;
-    const entries = Object.entries(record(item, place));
-    return Object.fromEntries(entries.map(([key, each]) => [key, text(each, `${place}.${key}`)]));
-  };
-
+  const root = new ConfigValue(path, "", readJson(path));
+  const { topics, queues, subscriptions, tables } = root.fields(["topics", "queues", "subscriptions", "tables"]);
+  const topicNames = unique(topics);
+  const queueNames = unique(queues);
   return {
-    topics: listOf("topics").map((item, index) => text(item, `topics[${index}]`)),
-    queues: listOf("queues").map((item, index) => {
-      const place = `queues[${index}]`;
-      if (typeof item === "string") return { name: item };
-      const { name, attributes, deadLetters } = record(item, place);
-      const given = texts(attributes, `${place}.attributes`);
+    topics: topics.list().map((item) => {
+      if (item.isText) return { name: item.text(), attributes: {} };
+      const { name, attributes } = item.fields(["name", "attributes"]);
+      return { name: name.text(), attributes: attributes.attributes() };
+    }),
+    queues: queues.list().map((item) => {
+      if (item.isText) return { name: item.text(), attributes: {} };
+      const { name, attributes, deadLetters } = item.fields(["name", "attributes", "deadLetters"]);
       return {
-        name: text(name, `${place}.name`),
-        ...(given && { attributes: given }),
-        ...(deadLetters !== undefined && { deadLetters: deadLettersOf(deadLetters, `${place}.deadLetters`) }),
+        name: name.text(),
+        attributes: attributes.attributes(),
+        ...(deadLetters.given && { deadLetters: deadLettersOf(deadLetters, queueNames) }),
       };
     }),
-    subscriptions: listOf("subscriptions").map((item, index) => {
-      const place = `subscriptions[${index}]`;
-      const { topic, queue, attributes } = record(item, place);
-      const given = texts(attributes, `${place}.attributes`);
+    subscriptions: subscriptions.list().map((item) => {
+      const { topic, queue, attributes } = item.fields(["topic", "queue", "attributes"]);
       return {
-        topic: text(topic, `${place}.topic`),
-        queue: text(queue, `${place}.queue`),
-        ...(given && { attributes: given }),
+        topic: declared("topic", topic, topicNames),
+        queue: declared("queue", queue, queueNames),
+        attributes: attributes.attributes(),
       };
     }),
-    tables: listOf("tables").map((item, index) => record(item, `tables[${index}]`)),
+    tables: tables.list().map((item) => item.record()),
   };
+}
 
-  function deadLettersOf(item: unknown, place: string) {
-    const { queue, maxReceives } = record(item, place);
-    const count = typeof maxReceives === "number" && Number.isInteger(maxReceives) ? maxReceives : undefined;
-    return {
-      queue: text(queue, `${place}.queue`),
-      maxReceives: count ?? fail(`${place}.maxReceives`, "a whole number"),
-    };
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "it may not be read" }[
+      code ?? ""
+    ];
+    throw new WrongUse(`${path} cannot be read: ${problem ?? message}.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new WrongUse(`${path} is not JSON: ${text.trim() === "" ? "it is empty" : (error as Error).message}.`);
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** The names in a list, each once. */
+function unique(list: ConfigValue): readonly string[] {
+  const names: string[] = [];
+  for (const item of list.list()) {
+    const name = item.isText ? item.text() : item.fields(["name", "attributes", "deadLetters"]).name.text();
+    if (names.includes(name)) item.refuse(`${item.place}: there are two ${list.place} "${name}".`);
+    names.push(name);
+  }
+  return names;
+}
+
+function deadLettersOf(item: ConfigValue, queueNames: readonly string[]): NonNullable<QueueConfig["deadLetters"]> {
+  const { queue, maxReceives } = item.fields(["queue", "maxReceives"]);
+  return { queue: declared("queue", queue, queueNames), maxReceives: maxReceives.wholeNumber() };
+}
+
+/** A name that the file itself must declare. */
+function declared(what: "topic" | "queue", item: ConfigValue, names: readonly string[]): string {
+  const name = item.text();
+  if (!names.includes(name)) {
+    item.refuse(`${item.place}: ${unknownName(what, name, names)} Declare it in "${what}s", or correct the name.`);
+  }
+  return name;
 }

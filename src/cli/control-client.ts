@@ -1,13 +1,13 @@
-import { CommandFailed } from "./command-failed.ts";
+import { CommandFailed, WrongUse } from "./command-failed.ts";
 import { readState, type RunningProgram } from "./state-file.ts";
 
 /** The simulator that was started with `wakeful up` on a port. */
 export function findRunning(port: number): RunningProgram {
   const running = readState(port);
-  if (running === undefined) {
-    throw new CommandFailed(`No simulator runs on port ${port}. Start one: npx wakeful up --port ${port}`);
-  }
-  return running;
+  if (running !== undefined) return running;
+  throw new CommandFailed(
+    `No simulator runs on port ${port}. Start one: ${startCommand(port)}. If yours has another port, name it: --port.`,
+  );
 }
 
 /** Sends a command to the running simulator, and returns its answer. */
@@ -20,12 +20,18 @@ export async function command(running: RunningProgram, name: string, input: unkn
       body: JSON.stringify(input),
     });
   } catch (cause) {
+    const { port } = new URL(running.url);
     throw new CommandFailed(
-      `The simulator at ${running.url} (process ${running.pid}) does not answer: it has probably been killed. Start it again: npx wakeful up`,
+      `The simulator at ${running.url} (process ${running.pid}) does not answer: it has probably been killed. Start it again: ${startCommand(Number(port))}.`,
       { cause },
     );
   }
-  const body = (await response.json()) as { problem?: string };
-  if (!response.ok) throw new CommandFailed(body.problem ?? `The simulator answered ${response.status}.`);
-  return body;
+  const body = (await response.json()) as { problem?: string; wrongUse?: boolean };
+  if (response.ok) return body;
+  const problem = body.problem ?? `The simulator answered ${response.status}.`;
+  throw body.wrongUse === true ? new WrongUse(problem) : new CommandFailed(problem);
+}
+
+function startCommand(port: number): string {
+  return port === 4566 ? "npx wakeful up" : `npx wakeful up --port ${port}`;
 }

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { WakefulError } from "../errors.ts";
-import { CommandFailed } from "./command-failed.ts";
+import { UsageError } from "../errors.ts";
+import { WrongUse } from "./command-failed.ts";
 
 const largestBody = 64 * 1024;
 
@@ -25,7 +25,8 @@ export async function startControlServer(
       },
       (error: unknown) => {
         const problem = error instanceof Error ? error.message : String(error);
-        reply(response, error instanceof WakefulError || error instanceof CommandFailed ? 400 : 500, { problem });
+        const wrongUse = error instanceof WrongUse || error instanceof UsageError;
+        reply(response, wrongUse ? 400 : 500, { problem, wrongUse });
       },
     );
   });

@@ -1,8 +1,8 @@
 import type { AwsSimulator } from "../simulator/index.ts";
-import { CommandFailed } from "./command-failed.ts";
+import { WrongUse } from "./command-failed.ts";
 import type { Config } from "./config.ts";
 
-/** Creates what the configuration names, over HTTP as any client would. Throws `CommandFailed` with AWS's own words. */
+/** Creates what the configuration names, over HTTP as any client would. Throws `WrongUse` with AWS's own words. */
 export async function createResources(simulator: AwsSimulator, config: Config): Promise<void> {
   const { url, region } = simulator;
   const account = "000000000000";
@@ -17,10 +17,7 @@ export async function createResources(simulator: AwsSimulator, config: Config): 
   };
   const post = async (what: string, headers: Readonly<Record<string, string>>, body: string) => {
     const response = await fetch(url, { method: "POST", headers: { ...signed, ...headers }, body });
-    if (response.ok) return;
-    const text = await response.text();
-    const message = /"message":"([^"]*)"/i.exec(text)?.[1] ?? /<Message>([^<]*)</.exec(text)?.[1] ?? text;
-    throw new CommandFailed(`${what} could not be created: ${message}`);
+    if (!response.ok) throw new WrongUse(`The ${what} could not be created: ${wordsOf(await response.text())}`);
   };
   const json = (what: string, target: string, input: unknown) =>
     post(what, { "content-type": "application/x-amz-json-1.0", "x-amz-target": target }, JSON.stringify(input));
@@ -30,7 +27,7 @@ export async function createResources(simulator: AwsSimulator, config: Config): 
   // a queue's dead letters must have somewhere to go
   const targets = new Set(config.queues.flatMap(({ deadLetters }) => deadLetters?.queue ?? []));
   const ordered = config.queues.toSorted((a, b) => Number(targets.has(b.name)) - Number(targets.has(a.name)));
-  for (const { name, attributes = {}, deadLetters } of ordered) {
+  for (const { name, attributes, deadLetters } of ordered) {
     const redrive = deadLetters && {
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: queueArn(deadLetters.queue),
@@ -43,28 +40,55 @@ export async function createResources(simulator: AwsSimulator, config: Config): 
       Attributes: { ...fifo, ...attributes, ...redrive },
     });
   }
-  for (const name of config.topics) {
-    const fifo = name.endsWith(".fifo") && {
-      "Attributes.entry.1.key": "FifoTopic",
-      "Attributes.entry.1.value": "true",
-    };
-    await form(`topic ${name}`, { Action: "CreateTopic", Version: "2010-03-31", Name: name, ...fifo });
+  for (const { name, attributes } of config.topics) {
+    const fifo = name.endsWith(".fifo") && { FifoTopic: "true" };
+    await form(`topic ${name}`, {
+      Action: "CreateTopic",
+      Version: "2010-03-31",
+      Name: name,
+      ...numbered("Attributes.entry", { ...fifo, ...attributes }),
+    });
   }
-  for (const { topic, queue, attributes = {} } of config.subscriptions) {
-    const pairs = Object.entries(attributes).flatMap(([key, value], index) => [
-      [`Attributes.entry.${index + 1}.key`, key],
-      [`Attributes.entry.${index + 1}.value`, value],
-    ]);
+  for (const { topic, queue, attributes } of config.subscriptions) {
     await form(`subscription of ${queue} to ${topic}`, {
       Action: "Subscribe",
       Version: "2010-03-31",
       TopicArn: topicArn(topic),
       Protocol: "sqs",
       Endpoint: queueArn(queue),
-      ...(Object.fromEntries(pairs) as Record<string, string>),
+      ...numbered("Attributes.entry", attributes),
     });
   }
   for (const table of config.tables) {
-    await json(`table ${String(table["TableName"])}`, "DynamoDB_20120810.CreateTable", table);
+    const { TableName: name } = table;
+    await json(typeof name === "string" ? `table ${name}` : "table", "DynamoDB_20120810.CreateTable", table);
+  }
+}
+
+/** Pairs as the query protocol has them. */
+function numbered(prefix: string, attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const pairs = Object.entries(attributes).flatMap(([key, value], index) => [
+    [`${prefix}.${index + 1}.key`, key],
+    [`${prefix}.${index + 1}.value`, value],
+  ]);
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+const characters: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+/** The message of an error in either protocol; the whole answer where there is none. */
+function wordsOf(answer: string): string {
+  const inXml = /<Message>([^<]*)</.exec(answer)?.[1];
+  if (inXml !== undefined) {
+    return inXml.replace(/&(?:#(\d+)|(\w+));/g, (whole, code?: string, name = "") =>
+      code === undefined ? (characters[String(name)] ?? whole) : String.fromCodePoint(Number(code)),
+    );
+  }
+  try {
+    const { message, Message } = JSON.parse(answer) as { message?: string; Message?: string };
+    return message ?? Message ?? answer;
+  } catch {
+    // an answer of no protocol says itself what is wrong
+    return answer;
   }
 }

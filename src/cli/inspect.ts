@@ -18,8 +18,8 @@ export function queuesTable(queues: readonly QueueInspection[]): string {
   ]);
 }
 
-/** One queue's messages. */
-export function messagesTable({ name, messages }: QueueInspection): string {
+/** One queue's messages, of which only the first may have been sent. */
+export function messagesTable({ name, ready, delayed, inFlight, messages }: QueueInspection): string {
   if (messages.length === 0) return `${name} is empty.`;
   const rows = messages
     .slice(0, messagesShown)
@@ -30,7 +30,7 @@ export function messagesTable({ name, messages }: QueueInspection): string {
       message.visibleIn > 0 ? formatDuration(message.visibleIn) : "",
       bodyOf(message),
     ]);
-  const more = messages.length - rows.length;
+  const more = ready + delayed + inFlight - rows.length;
   return `${table([["message", "state", "receives", "visible in", "body"], ...rows])}${more > 0 ? `\n… and ${more} more` : ""}`;
 }
 

@@ -1,6 +1,17 @@
 /** The program in real processes, as terminals run it. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
@@ -64,11 +75,18 @@ async function up(...options: string[]): Promise<Program> {
   return { child, port, ended, output: () => output, shows };
 }
 
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  /** What went to standard error. */
+  readonly complaint: string;
+}
+
 /** Any other command, to its end. */
-function wakeful(...given: string[]): Promise<{ code: number | null; output: string }> {
+function wakeful(...given: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...given], { env: environment() }, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode, output: stdout + stderr });
+    const child = execFile(process.execPath, [main, ...given], { env: environment() }, (_, output, complaint) => {
+      resolve({ code: child.exitCode, output, complaint });
     });
   });
 }
@@ -99,7 +117,7 @@ describe("up", () => {
       }),
     );
     const program = await up("--config", file);
-    expect(program.output()).toContain("1 topics, 2 queues, 1 subscriptions, 1 tables");
+    expect(program.output()).toContain("Created: 1 topic, 2 queues, 1 subscription, 1 table.\n");
     const [sns, sqs, db] = [SNS, SQS, DynamoDB].map((Client) => new Client(config(program.port))) as [
       SNS,
       SQS,
@@ -107,17 +125,19 @@ describe("up", () => {
     ];
     expect((await db.listTables()).TableNames).toEqual(["customers"]);
     await sns.publish({ TopicArn: "arn:aws:sns:eu-west-1:000000000000:orders", Message: "\u001b[31mred" });
-    await program.shows(/work {2}accepted {2}[0-9a-f]{8}/);
+    await program.shows(/accepted +[0-9a-f]{8} {2}work/);
     const { QueueUrl } = await sqs.getQueueUrl({ QueueName: "work" });
     await sqs.receiveMessage({ QueueUrl });
-    await program.shows(/work {2}delivered {2}[0-9a-f]{8} {2}receive 1/);
+    await program.shows(/delivered +[0-9a-f]{8} {2}work {2}receive 1/);
 
     expect((await wakeful("inspect", "--port", program.port)).output).toMatch(/dead +0 +0 +0 +0\nwork +0 +0 +1 +0/);
     const inspected = await wakeful("inspect", "work", "--port", program.port);
     expect(inspected.output).toMatch(/in flight +1 +[\d.]+ s +red/);
     expect(inspected.output).not.toContain("\u001b");
     const { output } = await wakeful("advance", "31s", "--port", program.port);
-    expect(output).toContain("31s later");
+    expect(output).toMatch(
+      /^The time is [^ ]+Z, 31s later: 1 moment when something was due, [\d.]+ m?s of real time\.\n$/,
+    );
     expect((await sqs.receiveMessage({ QueueUrl })).Messages).toBeUndefined();
     const json = await wakeful("inspect", "dead", "--json", "--port", program.port);
     expect(JSON.parse(json.output)).toMatchObject([{ name: "dead", messages: [{ state: "ready" }] }]);
@@ -151,22 +171,65 @@ describe("up", () => {
     expect(output).not.toContain("export AWS_PROFILE");
   });
 
-  test("says so when its port is taken", async () => {
-    const { port } = await up();
+  test("says so when its port is taken, by a simulator or by another program", async () => {
+    const { port, child } = await up();
     expect(await wakeful("up", "--port", port)).toEqual({
       code: 1,
-      output: `Port ${port} is taken. Is a simulator running already? Choose another with --port.\n`,
+      output: "",
+      complaint: `Port ${port} is taken, probably by the simulator of process ${child.pid}: use that one, or choose another with --port; --port 0 takes a free one.\n`,
     });
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const taken = (other.address() as AddressInfo).port;
+    const { code, complaint } = await wakeful("up", "--port", String(taken));
+    expect([code, complaint]).toEqual([
+      1,
+      `Port ${taken} is taken by another program. Choose another with --port; --port 0 takes a free one.\n`,
+    ]);
+    other.close();
   });
 
-  test("a configuration that AWS refuses ends it, with AWS's words", async () => {
+  test.for([
+    ['{"queues":[{"name":"q","attributes":{"DelaySeconds":901}}]}', "Invalid value for the parameter DelaySeconds."],
+    ['{"queues":["d",{"name":"q","deadLetters":{"queue":"d","maxReceives":0}}]}', 'Value {"deadLetterTargetArn":"'],
+    ['{"queues":["q q"]}', "The queue q q could not be created: Can only include alphanumeric"],
+    [
+      '{"topics":["t"],"queues":["q"],"subscriptions":[{"topic":"t","queue":"q","attributes":{"FilterPolicy":{"a":"b"}}}]}',
+      'FilterPolicy: "a" must be an object or an array',
+    ],
+    ['{"tables":[{"name":"t"}]}', "The table could not be created: The parameter 'TableName' is required"],
+    ['{"queue":[]}', 'There is no key "queue". Did you mean queues?'],
+    ["{", "bad.json is not JSON: "],
+  ] as const)("a configuration such as %s ends it, in one line", async ([text, words]) => {
     const file = join(home, "bad.json");
-    writeFileSync(file, JSON.stringify({ queues: [{ name: "q", attributes: { DelaySeconds: "901" } }] }));
-    const { code, output } = await wakeful("up", "--port", "0", "--config", file);
-    expect([code, output]).toEqual([
-      1,
-      "queue q could not be created: Invalid value for the parameter DelaySeconds.\n",
-    ]);
+    writeFileSync(file, text);
+    const { code, complaint, output } = await wakeful("up", "--port", "0", "--config", file);
+    expect(complaint).toContain(words);
+    expect(complaint.trim().split("\n")).toHaveLength(1);
+    expect([code, output]).toEqual([2, ""]);
+  });
+
+  test("ends when nobody reads it any more, and leaves nothing", async () => {
+    const program = await up();
+    const state = join(home, ".wakeful", `simulator-${program.port}.json`);
+    expect(existsSync(state)).toBe(true);
+    program.child.stdout?.destroy();
+    // the next line finds nobody
+    await fetch(`http://127.0.0.1:${program.port}`, { method: "POST" });
+    expect(await program.ended).toBe(0);
+    expect(existsSync(state)).toBe(false);
+    expect(program.output()).not.toMatch(/^ +at /m);
+  });
+
+  test("says where it could not leave word for other terminals", async () => {
+    const child = execFile(process.execPath, [main, "up", "--port", "0"], { env: { HOME: "/dev/null" } });
+    let complaint = "";
+    child.stderr?.on("data", (text: string) => (complaint += text));
+    const [code] = (await once(child, "close")) as [number];
+    expect(complaint).toMatch(
+      /^\/dev\/null\/\.wakeful\/simulator-\d+\.json cannot be written: .*set HOME to a folder of yours\.\n$/,
+    );
+    expect(code).toBe(1);
   });
 });
 
@@ -180,46 +243,81 @@ describe("fault", () => {
     const sqs = new SQS(config(program.port));
     const { QueueUrl } = await sqs.getQueueUrl({ QueueName: "work" });
     await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
-    await program.shows(/work {2}fault hit {2}[0-9a-f]{8} {2}drop on queue work, number 1 and 3 {2}accepted, and lost/);
+    await program.shows(/fault hit +[0-9a-f]{8} {2}work {2}drop on queue work, number 1 and 3 {2}accepted, and lost/);
     sqs.destroy();
   });
 });
 
 describe("the commands", () => {
-  test("need a running simulator", async () => {
-    expect(await wakeful("advance", "1s", "--port", "1")).toEqual({
-      code: 1,
-      output: "No simulator runs on port 1. Start one: npx wakeful up --port 1\n",
-    });
-  });
+  test.for([["advance", "1s"], ["inspect"], ["env"], ["fault", "list"]] as const)(
+    "%j needs a running simulator",
+    async (given) => {
+      expect(await wakeful(...given, "--port", "1")).toEqual({
+        code: 1,
+        // what `eval "$(npx wakeful env)"` would run
+        output: "",
+        complaint:
+          "No simulator runs on port 1. Start one: npx wakeful up --port 1. If yours has another port, name it: --port.\n",
+      });
+    },
+  );
 
   test("name one that was killed", async () => {
     const { child, port, ended } = await up();
     child.kill("SIGKILL");
     await ended;
-    expect((await wakeful("inspect", "--port", port)).output).toContain("does not answer: it has probably been killed");
+    const { complaint } = await wakeful("inspect", "--port", port);
+    expect(complaint).toContain("does not answer: it has probably been killed");
+    expect(complaint).toContain(`npx wakeful up --port ${port}.`);
     rmSync(join(home, ".wakeful", `simulator-${port}.json`));
   });
 
+  test("name the file by which they find it, when it is damaged", async () => {
+    const state = join(home, ".wakeful", "simulator-2.json");
+    mkdirSync(join(home, ".wakeful"), { recursive: true });
+    writeFileSync(state, "{");
+    const { code, complaint } = await wakeful("inspect", "--port", "2");
+    rmSync(state);
+    expect(complaint).toContain(`${state} cannot be read: `);
+    expect(complaint).not.toMatch(/^ +at /m);
+    expect(code).toBe(1);
+  });
+
   test.for([
-    [["advance", "soon"], 'advance: "soon" is not a duration', 1],
-    [["inspect", "nothing"], "There is no queue nothing", 1],
-    [["inspect", "--port", "x"], '"x" is not a port', 1],
-    [["fly"], 'There is no command "fly"', 2],
-    [["fault", "explode"], 'There is no fault "explode". There are: duplicate, ', 1],
-  ] as const)("%j is answered with what is wrong, and no stack", async ([given, problem, code]) => {
+    [["advance", "30"], "advance: 30 has no unit. Write 30s for seconds, or 30ms, 30m, 30h."],
+    [
+      ["advance", "soon"],
+      'advance: "soon" is not a duration. Write it as 250ms, 1.5s, 2m or 1h: without a sign or a space.',
+    ],
+    [["inspect", "nothing"], 'There is no queue "nothing". There are none.'],
+    [["inspect", "--port", "x"], '--port: "x" is not a port. Give a number up to 65535, such as 4566.'],
+    [["up", "--port", "65536"], '--port: "65536" is not a port.'],
+    [["fly"], 'There is no command "fly". There are: up, env, advance, inspect, fault.\nnpx wakeful --help tells'],
+    [["fault"], "fault needs a kind.\nUsage: wakeful fault <kind> [queue or topic] [options]\n"],
+    [["fault", "explode"], 'There is no fault "explode". There are: duplicate, '],
+    [["fault", "drop", "nothing"], 'There is no queue or topic "nothing".'],
+    [["fault", "throttle", "--processed"], "throttle has no option --processed. It has: --nth, "],
+  ] as const)("%j is answered with what is wrong, and no stack", async ([given, problem]) => {
     const { port } = await up();
-    const result = await wakeful(...given, ...(given.includes("--port" as never) ? [] : ["--port", port]));
-    expect(result.output).toContain(problem);
-    expect(result.output).not.toMatch(/^ +at /m);
-    expect(result.code).toBe(code);
+    const { code, output, complaint } = await wakeful(
+      ...given,
+      ...(given.includes("--port" as never) ? [] : ["--port", port]),
+    );
+    expect(complaint).toContain(problem);
+    expect(complaint).not.toMatch(/^ +at /m);
+    expect([code, output]).toEqual([2, ""]);
+  });
+
+  test("tell the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await wakeful("--version")).toEqual({ code: 0, output: `${version}\n`, complaint: "" });
   });
 
   test("are refused without the token of the state file", async () => {
     const { port } = await up();
     const path = join(home, ".wakeful", `simulator-${port}.json`);
     expect(existsSync(path)).toBe(true);
-    const { control } = JSON.parse((await import("node:fs")).readFileSync(path, "utf8")) as { control: string };
+    const { control } = JSON.parse(readFileSync(path, "utf8")) as { control: string };
     const response = await fetch(`${control}/advance`, { method: "POST", body: '{"by":"1h"}' });
     expect(response.status).toBe(401);
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CommandFailed } from "./command-failed.ts";
 
 /** What a second terminal needs to find a running simulator. */
 export interface RunningProgram {
@@ -14,12 +15,20 @@ export interface RunningProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Only its owner may read it: the token in it is the right to command. */
+/** Only its owner may read it: the token in it is the right to command. Throws `CommandFailed` where it cannot be written. */
 export function writeState(port: number, state: RunningProgram): Disposable {
-  mkdirSync(folder(), { recursive: true, mode: 0o700 });
   const path = pathOf(port);
-  rmSync(path, { force: true });
-  writeFileSync(path, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+  try {
+    mkdirSync(folder(), { recursive: true, mode: 0o700 });
+    rmSync(path, { force: true });
+    writeFileSync(path, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    const where = process.env["XDG_RUNTIME_DIR"] === undefined ? "HOME" : "XDG_RUNTIME_DIR";
+    throw new CommandFailed(
+      `${path} cannot be written: ${(cause as Error).message}. Other terminals find the simulator by it: set ${where} to a folder of yours.`,
+      { cause },
+    );
+  }
   return {
     [Symbol.dispose]: () => {
       rmSync(path, { force: true });
@@ -27,13 +36,16 @@ export function writeState(port: number, state: RunningProgram): Disposable {
   };
 }
 
-/** undefined: none was started on that port. */
+/** undefined: none was started on that port. Throws `CommandFailed` for a file that cannot be understood. */
 export function readState(port: number): RunningProgram | undefined {
+  const path = pathOf(port);
   try {
-    return JSON.parse(readFileSync(pathOf(port), "utf8")) as RunningProgram;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    return JSON.parse(readFileSync(path, "utf8")) as RunningProgram;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new CommandFailed(`${path} cannot be read: ${(cause as Error).message}. Remove it, and start again.`, {
+      cause,
+    });
   }
 }
 

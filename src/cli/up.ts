@@ -1,24 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { type AwsSimulator, startAwsSimulator } from "../simulator/index.ts";
 import { type Duration, formatDuration } from "../time/index.ts";
-import { CommandFailed } from "./command-failed.ts";
+import { CommandFailed, WrongUse } from "./command-failed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { startControlServer } from "./control-server.ts";
 import { createResources } from "./create-resources.ts";
-import { fault, type FaultRequest } from "./fault.ts";
-import { writeState } from "./state-file.ts";
+import { fault } from "./fault.ts";
+import type { FaultRequest } from "./fault-request.ts";
+import { LiveView } from "./live-view.ts";
+import { unknownName } from "./names.ts";
+import { readState, writeState } from "./state-file.ts";
 import type { Terminal } from "./terminal.ts";
-import { trafficLine } from "./traffic.ts";
 
 export interface UpOptions {
   readonly port: number;
   readonly config?: string;
   readonly quiet: boolean;
+  /** Whether a burst is shown whole. */
+  readonly all: boolean;
 }
 
+const defaultPort = 4566;
+const messagesSent = 1_000;
+
 /** Runs a simulator until it is interrupted. Everything is removed at the end. */
-export async function up({ port, config, quiet }: UpOptions, { print, interrupted }: Terminal): Promise<void> {
-  const wanted: Config | undefined = config === undefined ? undefined : readConfig(config);
+export async function up({ port, config, quiet, all }: UpOptions, { print, interrupted }: Terminal): Promise<void> {
+  const wanted = config === undefined ? undefined : readConfig(config);
   await using simulator = await start(port);
   if (wanted !== undefined) await createResources(simulator, wanted);
   const token = randomBytes(24).toString("base64url");
@@ -28,48 +35,70 @@ export async function up({ port, config, quiet }: UpOptions, { print, interrupte
     fault: (input) => ({ text: fault(simulator, input as FaultRequest) }),
   });
   const { pid } = process;
-  using state = writeState(simulator.port, {
-    pid,
-    url: simulator.url,
-    control: control.url,
-    token,
-    env: simulator.env,
-  });
+  const { url, env } = simulator;
+  using state = writeState(simulator.port, { pid, url, control: control.url, token, env });
   void state;
-  print(`The AWS simulator listens on ${simulator.url}: SNS, SQS, DynamoDB, region ${simulator.region}.`);
-  if (wanted !== undefined) {
-    const { topics, queues, subscriptions, tables } = wanted;
-    const counts = [topics, queues, subscriptions, tables].map(({ length }) => length);
-    print(`Created: ${counts[0]} topics, ${counts[1]} queues, ${counts[2]} subscriptions, ${counts[3]} tables.`);
-  }
-  const flag = simulator.port === 4566 ? "" : ` --port ${simulator.port}`;
-  print(
-    `In another terminal: eval "$(npx wakeful env${flag})", npx wakeful inspect${flag}, npx wakeful advance 30s${flag}`,
-  );
-  print("Ctrl-C ends it, and all that is in it.");
+  print(greeting(simulator, wanted));
+  using view = new LiveView(print, { all });
   using traffic = quiet
     ? undefined
     : simulator.onActivity((activity) => {
-        print(trafficLine(activity));
+        view.show(activity);
       });
   void traffic;
   await interrupted();
+}
+
+function greeting({ url, region, port }: AwsSimulator, created: Config | undefined): string {
+  const flag = port === defaultPort ? "" : ` --port ${port}`;
+  return [
+    `The AWS simulator listens on ${url}: SNS, SQS, DynamoDB, region ${region}, account 000000000000.`,
+    ...(created === undefined ? [] : [`Created: ${countsOf(created)}.`]),
+    "In another terminal:",
+    `  eval "$(npx wakeful env${flag})"   lets AWS SDKs and the AWS CLI find it`,
+    `  npx wakeful inspect${flag}`,
+    `  npx wakeful advance 30s${flag}`,
+    "Ctrl-C ends it, and all that is in it.",
+  ].join("\n");
+}
+
+/** "1 topic, 2 queues" */
+function countsOf({ topics, queues, subscriptions, tables }: Config): string {
+  const counted = [
+    [topics.length, "topic"],
+    [queues.length, "queue"],
+    [subscriptions.length, "subscription"],
+    [tables.length, "table"],
+  ] as const;
+  const told = counted
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
+  return told.join(", ") || "nothing, the file names nothing";
 }
 
 async function start(port: number): Promise<AwsSimulator> {
   try {
     return await startAwsSimulator({ port });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new CommandFailed(`Port ${port} is taken. Is a simulator running already? Choose another with --port.`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") throw new CommandFailed(`Port ${port} may not be used by you. Choose another with --port.`);
+    if (code !== "EADDRINUSE") throw error;
+    const other = readState(port);
+    throw new CommandFailed(
+      other === undefined
+        ? `Port ${port} is taken by another program. Choose another with --port; --port 0 takes a free one.`
+        : `Port ${port} is taken, probably by the simulator of process ${other.pid}: use that one, or choose another with --port; --port 0 takes a free one.`,
+    );
   }
 }
 
 async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text: string }> {
   const { by } = input as { by: Duration };
   const { steps, took, notSettled } = await simulator.advance(by);
+  const passed =
+    steps === 0 ? "nothing was due" : `${steps} ${steps === 1 ? "moment" : "moments"} when something was due`;
   const lines = [
-    `The time is ${simulator.now().toISOString()}, ${String(by)} later; ${steps} moments with deadlines, ${formatDuration(took)} of real time.`,
+    `The time is ${simulator.now().toISOString()}, ${String(by)} later: ${passed}, ${formatDuration(took)} of real time.`,
     ...notSettled.map((line) => `Not settled: ${line}`),
   ];
   return { text: lines.join("\n") };
@@ -77,8 +106,11 @@ async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text:
 
 function inspect(simulator: AwsSimulator, input: unknown): unknown {
   const { queue } = input as { queue?: string };
-  const names = queue === undefined ? simulator.queues.toSorted() : [queue];
-  const queues = names.map((name) => simulator.inspect(name));
   // where all are asked for, counts only
-  return { queues: queue === undefined ? queues.map((each) => ({ ...each, messages: [] })) : queues };
+  if (queue === undefined) {
+    return { queues: simulator.queues.toSorted().map((name) => ({ ...simulator.inspect(name), messages: [] })) };
+  }
+  if (!simulator.queues.includes(queue)) throw new WrongUse(unknownName("queue", queue, simulator.queues));
+  const inspected = simulator.inspect(queue);
+  return { queues: [{ ...inspected, messages: inspected.messages.slice(0, messagesSent) }] };
 }

@@ -130,6 +130,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   readonly faults: Faults;
   /** The names of all queues. */
   readonly queues: readonly string[];
+  /** The names of all topics. */
+  readonly topics: readonly string[];
   /** What happened to a message that was sent or published, in order. */
   history(messageId: string): readonly Activity[];
   /** Calls back for everything that happens to messages. */
@@ -253,6 +255,10 @@ class RunningSimulator implements AwsSimulator {
 
   get queues(): readonly string[] {
     return [...this.#broker.queues.keys()];
+  }
+
+  get topics(): readonly string[] {
+    return [...this.#broker.topics.values()].map(({ name }) => name);
   }
 
   inspect(name: string): QueueInspection {
