@@ -53,7 +53,7 @@ export function faultRequest([kind = "", place]: readonly string[], given: Optio
 }
 
 /** The options that were given, all of which the kind must have. */
-function fitting(kind: FaultKindName, given: Options): Partial<Record<FaultOption, string>> {
+function fitting(kind: FaultKindName, given: Options): Options & Partial<Record<FaultOption, string>> {
   const it: FaultKind = faultKinds[kind];
   const { needs = [], takes } = it;
   const own = new Set<string>(["port", ...needs, ...takes]);
@@ -70,7 +70,7 @@ function fitting(kind: FaultKindName, given: Options): Partial<Record<FaultOptio
   if (given["seed"] !== undefined && given["share"] === undefined) {
     throw new WrongUse("--seed decides which are the share: give --share too, such as --share 0.2.");
   }
-  return given as Partial<Record<FaultOption, string>>;
+  return given;
 }
 
 function strayPlace(kind: FaultKindName, place: string): string {
