@@ -35,9 +35,11 @@ export async function createResources(simulator: AwsSimulator, config: Config): 
       }),
     };
     const fifo = name.endsWith(".fifo") && { FifoQueue: "true" };
+    const sources = config.subscriptions.filter(({ queue }) => queue === name).map(({ topic }) => topicArn(topic));
+    const policy = sources.length > 0 && { Policy: policyFor(queueArn(name), sources) };
     await json(`queue ${name}`, "AmazonSQS.CreateQueue", {
       QueueName: name,
-      Attributes: { ...fifo, ...attributes, ...redrive },
+      Attributes: { ...fifo, ...policy, ...attributes, ...redrive },
     });
   }
   for (const { name, attributes } of config.topics) {
@@ -63,6 +65,18 @@ export async function createResources(simulator: AwsSimulator, config: Config): 
     const { TableName: name } = table;
     await json(typeof name === "string" ? `table ${name}` : "table", "DynamoDB_20120810.CreateTable", table);
   }
+}
+
+/** Lets the topics send to the queue, without which AWS would not deliver. */
+function policyFor(queue: string, topics: readonly string[]): string {
+  const statement = {
+    Effect: "Allow",
+    Principal: { Service: "sns.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: queue,
+    Condition: { ArnEquals: { "aws:SourceArn": topics } },
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }
 
 /** Pairs as the query protocol has them. */

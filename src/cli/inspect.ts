@@ -35,6 +35,19 @@ export function messagesTable({ name, ready, delayed, inFlight, messages }: Queu
 }
 
 function bodyOf({ body }: MessageInspection): string {
-  const line = escapeText(redactText(body.replace(/\s+/g, " ")));
+  const line = escapeText(redactText((unwrapped(body) ?? body).replace(/\s+/g, " ")));
   return line.length > bodyShown ? `${line.slice(0, bodyShown)}…` : line;
+}
+
+/** What SNS has wrapped up for a subscription that is not raw: "placed: …"; undefined for other bodies. */
+function unwrapped(body: string): string | undefined {
+  if (!body.startsWith('{"Type":"Notification"')) return undefined;
+  try {
+    const { TopicArn, Message } = JSON.parse(body) as { TopicArn?: unknown; Message?: unknown };
+    if (typeof TopicArn !== "string" || typeof Message !== "string") return undefined;
+    return `${TopicArn.slice(TopicArn.lastIndexOf(":") + 1)}: ${Message}`;
+  } catch {
+    // it only looks like one
+    return undefined;
+  }
 }

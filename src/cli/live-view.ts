@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../time/index.ts";
 import { trafficLine } from "./traffic.ts";
 
 const window = 1_000;
-const shownOfAKind = 40;
+const shownOfAKind = 20;
 const groupsTold = 5;
 
 export interface LiveViewOptions {

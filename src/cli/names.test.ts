@@ -20,4 +20,5 @@ test("of many names the nearest are told", () => {
   const text = unknownName("queue", "queue-49x", known);
   expect(text).toContain("queue-49");
   expect(text).toContain(" and 485 more.");
+  expect(text.split(", ")).toHaveLength(15);
 });

@@ -99,7 +99,7 @@ async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text:
     steps === 0 ? "nothing was due" : `${steps} ${steps === 1 ? "moment" : "moments"} when something was due`;
   const lines = [
     `The time is ${simulator.now().toISOString()}, ${String(by)} later: ${passed}, ${formatDuration(took)} of real time.`,
-    ...notSettled.map((line) => `Not settled: ${line}`),
+    ...notSettled.map((line) => `Not back at its poll: ${line}`),
   ];
   return { text: lines.join("\n") };
 }
