@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pythonWithBoto3 } from "../support/python.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 const python = pythonWithBoto3();
@@ -21,15 +22,6 @@ afterAll(() => {
   program?.kill("SIGKILL");
   rmSync(home, { recursive: true });
 });
-
-/** The one that is named, or that of the machine; undefined when it has no boto3. */
-function pythonWithBoto3(): string | undefined {
-  const { WAKEFUL_PYTHON: named } = process.env;
-  const command = named ?? "python3";
-  const found = spawnSync(command, ["-c", "import boto3"]).status === 0;
-  if (named !== undefined && !found) throw new Error(`WAKEFUL_PYTHON is ${named}, which cannot import boto3`);
-  return found ? command : undefined;
-}
 
 const ownEnvironment = () => ({ PATH: process.env["PATH"], HOME: home });
 
