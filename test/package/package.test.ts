@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -42,6 +42,20 @@ test("it holds the build, and no sources or tests", () => {
   expect(files.filter((path) => path.includes(".test.") || (path.endsWith(".ts") && !path.endsWith(".d.ts")))).toEqual(
     [],
   );
+});
+
+test("every link of its pages leads to what it holds", () => {
+  const pages = files.filter((path) => path.endsWith(".md"));
+  expect(pages).toContain("docs/cli.md");
+  const dead = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target = ""]) => target);
+    return targets
+      .map((target) => posix.normalize(posix.join(posix.dirname(page), target)))
+      .filter((target) => !files.some((path) => path === target || path.startsWith(`${target.replace(/\/$/, "")}/`)))
+      .map((target) => `${page} → ${target}`);
+  });
+  expect(dead).toEqual([]);
 });
 
 test("every subpath can be imported", () => {
