@@ -50,8 +50,21 @@ export const commands = {
   env: {
     summary: "Prints the environment that makes AWS SDKs of any language use the running simulator.",
     parameters: [],
-    options: { port },
+    options: {
+      port,
+      within: {
+        type: "string",
+        value: "duration",
+        description: "Wait so long at most until a simulator runs, such as 30s. Left out: one must run already.",
+      },
+    },
     example: 'eval "$(npx wakeful env)"',
+  },
+  down: {
+    summary: "Ends the running simulator, and all that is in it.",
+    parameters: [],
+    options: { port },
+    example: "npx wakeful down",
   },
   advance: {
     summary: "Moves the simulator's time on, letting consumers come back to their polls in between.",

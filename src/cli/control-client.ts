@@ -1,5 +1,9 @@
 import { CommandFailed, WrongUse } from "./command-failed.ts";
+import { type Clock, delay, type Duration, milliseconds, systemClock } from "../time/index.ts";
 import { readState, type RunningProgram } from "./state-file.ts";
+
+const lookAgain = 20;
+const longestEnd = 10_000;
 
 /** The simulator that was started with `wakeful up` on a port. */
 export function findRunning(port: number): RunningProgram {
@@ -8,6 +12,50 @@ export function findRunning(port: number): RunningProgram {
   throw new CommandFailed(
     `No simulator runs on port ${port}. Start one: ${startCommand(port)}. If yours has another port, name it: --port.`,
   );
+}
+
+/** The same, once one runs there: it may be starting. */
+export async function awaitRunning(
+  port: number,
+  within: Duration,
+  clock: Clock = systemClock,
+): Promise<RunningProgram> {
+  const end = clock.now() + milliseconds(within, "--within");
+  for (;;) {
+    const running = readState(port);
+    if (running !== undefined && (await answers(running))) return running;
+    if (clock.now() >= end) throw new CommandFailed(`No simulator ran on port ${port} within ${within}.`);
+    await delay(clock, lookAgain);
+  }
+}
+
+/** Whether it is there; one that was killed leaves its file behind. */
+async function answers({ control }: RunningProgram): Promise<boolean> {
+  try {
+    await fetch(control);
+    return true;
+  } catch {
+    // nobody listens
+    return false;
+  }
+}
+
+/** Ends the running simulator. Resolves when its process is gone. */
+export async function endRunning(running: RunningProgram, clock: Clock = systemClock): Promise<void> {
+  await command(running, "down");
+  for (const end = clock.now() + longestEnd; isAlive(running.pid); await delay(clock, lookAgain)) {
+    if (clock.now() >= end)
+      throw new CommandFailed(`Process ${running.pid} does not end. End it yourself: kill ${running.pid}`);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // no signal at all: it only looks
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** Sends a command to the running simulator, and returns its answer. */

@@ -6,8 +6,8 @@ import { WrongUse } from "./command-failed.ts";
 
 const largestBody = 64 * 1024;
 
-/** What a command does; it gets the request's JSON and returns what is sent back as JSON. */
-export type ControlAction = (input: unknown) => unknown;
+/** What a command does: from the request's JSON to what is sent back as JSON. `replied` resolves once that is sent. */
+export type ControlAction = (input: unknown, replied: Promise<void>) => unknown;
 
 export interface ControlServer extends AsyncDisposable {
   readonly url: string;
@@ -19,7 +19,10 @@ export async function startControlServer(
   actions: Readonly<Record<string, ControlAction>>,
 ): Promise<ControlServer> {
   const server = createServer((request, response) => {
-    answer(request, token, actions).then(
+    const replied = new Promise<void>((resolve) => {
+      response.once("close", resolve);
+    });
+    answer(request, token, actions, replied).then(
       ({ status, body }) => {
         reply(response, status, body);
       },
@@ -48,6 +51,7 @@ async function answer(
   request: IncomingMessage,
   token: string,
   actions: Readonly<Record<string, ControlAction>>,
+  replied: Promise<void>,
 ): Promise<{ status: number; body: unknown }> {
   if (!isSame(request.headers.authorization ?? "", `Bearer ${token}`)) return { status: 401, body: { problem: "no" } };
   const name = (request.url ?? "").slice(1);
@@ -56,7 +60,7 @@ async function answer(
     return { status: 404, body: { problem: `There is no command "${name}".` } };
   }
   const text = await readText(request);
-  return { status: 200, body: (await action(text === "" ? {} : JSON.parse(text))) ?? {} };
+  return { status: 200, body: (await action(text === "" ? {} : JSON.parse(text), replied)) ?? {} };
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

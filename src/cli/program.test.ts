@@ -251,7 +251,7 @@ describe("fault", () => {
 });
 
 describe("the commands", () => {
-  test.for([["advance", "1s"], ["inspect"], ["env"], ["fault", "list"]] as const)(
+  test.for([["advance", "1s"], ["inspect"], ["env"], ["down"], ["fault", "list"]] as const)(
     "%j needs a running simulator",
     async (given) => {
       expect(await wakeful(...given, "--port", "1")).toEqual({
@@ -285,6 +285,48 @@ describe("the commands", () => {
     expect(code).toBe(1);
   });
 
+  test("env waits for one that is starting, as long as it is told to", async () => {
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const port = String((probe.address() as AddressInfo).port);
+    probe.close();
+    await once(probe, "close");
+    // what a simulator that was killed has left
+    const stale = {
+      pid: 1,
+      url: `http://127.0.0.1:${port}`,
+      control: "http://127.0.0.1:1",
+      token: "",
+      env: { STALE: "1" },
+    };
+    mkdirSync(join(home, ".wakeful"), { recursive: true });
+    writeFileSync(join(home, ".wakeful", `simulator-${port}.json`), JSON.stringify(stale));
+    expect(await wakeful("env", "--within", "50ms", "--port", port)).toEqual({
+      code: 1,
+      output: "",
+      complaint: `No simulator ran on port ${port} within 50ms.\n`,
+    });
+    const waiting = wakeful("env", "--within", "25s", "--port", port);
+    running.push(spawn(process.execPath, [main, "up", "--quiet", "--port", port], { env: environment() }));
+    const { code, output } = await waiting;
+    expect(code).toBe(0);
+    expect(output).toContain(`export AWS_ENDPOINT_URL='http://127.0.0.1:${port}'`);
+    expect(output).not.toContain("STALE");
+    await wakeful("down", "--port", port);
+  });
+
+  test("down ends one, and returns when it is gone", async () => {
+    const program = await up();
+    expect(await wakeful("down", "--port", program.port)).toEqual({
+      code: 0,
+      output: `The simulator at http://127.0.0.1:${program.port} has ended.\n`,
+      complaint: "",
+    });
+    expect(() => process.kill(program.child.pid ?? 0, 0)).toThrow("ESRCH");
+    expect(await program.ended).toBe(0);
+    expect(existsSync(join(home, ".wakeful", `simulator-${program.port}.json`))).toBe(false);
+  });
+
   test.for([
     [["advance", "30"], "advance: 30 has no unit. Write 30s for seconds, or 30ms, 30m, 30h."],
     [
@@ -292,9 +334,13 @@ describe("the commands", () => {
       'advance: "soon" is not a duration. Write it as 250ms, 1.5s, 2m or 1h: without a sign or a space.',
     ],
     [["inspect", "nothing"], 'There is no queue "nothing". There are none.'],
+    [["env", "--within", "5"], "--within: 5 has no unit."],
     [["inspect", "--port", "x"], '--port: "x" is not a port. Give a number up to 65535, such as 4566.'],
     [["up", "--port", "65536"], '--port: "65536" is not a port.'],
-    [["fly"], 'There is no command "fly". There are: up, env, advance, inspect, fault.\nnpx wakeful --help tells'],
+    [
+      ["fly"],
+      'There is no command "fly". There are: up, env, down, advance, inspect, fault.\nnpx wakeful --help tells',
+    ],
     [["fault"], "fault needs a kind.\nUsage: wakeful fault <kind> [queue or topic] [options]\n"],
     [["fault", "explode"], 'There is no fault "explode". There are: duplicate, '],
     [["fault", "drop", "nothing"], 'There is no queue or topic "nothing".'],

@@ -2,7 +2,7 @@ import { WakefulError } from "../errors.ts";
 import type { QueueInspection } from "../simulator/index.ts";
 import { escapeText } from "../text/index.ts";
 import { CommandFailed } from "./command-failed.ts";
-import { command, findRunning } from "./control-client.ts";
+import { awaitRunning, command, endRunning, findRunning } from "./control-client.ts";
 import { faultRequest } from "./fault-request.ts";
 import { help, usageHint } from "./help.ts";
 import { messagesTable, queuesTable } from "./inspect.ts";
@@ -48,9 +48,18 @@ async function perform({ command: name, parameters, options }: Request, terminal
       return;
     }
     case "env": {
-      const lines = Object.entries(findRunning(port).env).map(([variable, value]) => `export ${variable}='${value}'`);
+      const { within } = options;
+      const running =
+        typeof within === "string" ? await awaitRunning(port, durationOf(within, "--within")) : findRunning(port);
+      const lines = Object.entries(running.env).map(([variable, value]) => `export ${variable}='${value}'`);
       // a profile would come before the keys; set to nothing it is one that boto3 does not find
       terminal.print(["unset AWS_PROFILE AWS_DEFAULT_PROFILE", ...lines].join("\n"));
+      return;
+    }
+    case "down": {
+      const running = findRunning(port);
+      await endRunning(running);
+      terminal.print(`The simulator at ${running.url} has ended.`);
       return;
     }
     case "advance": {

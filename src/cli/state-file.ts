@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CommandFailed } from "./command-failed.ts";
@@ -20,8 +20,11 @@ export function writeState(port: number, state: RunningProgram): Disposable {
   const path = pathOf(port);
   try {
     mkdirSync(folder(), { recursive: true, mode: 0o700 });
-    rmSync(path, { force: true });
-    writeFileSync(path, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+    // at once, so that nobody reads half of it
+    const draft = `${path}.${state.pid}`;
+    rmSync(draft, { force: true });
+    writeFileSync(draft, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+    renameSync(draft, path);
   } catch (cause) {
     const where = process.env["XDG_RUNTIME_DIR"] === undefined ? "HOME" : "XDG_RUNTIME_DIR";
     throw new CommandFailed(

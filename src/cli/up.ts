@@ -29,10 +29,14 @@ export async function up({ port, config, quiet, all }: UpOptions, { print, inter
   await using simulator = await start(port);
   if (wanted !== undefined) await createResources(simulator, wanted);
   const token = randomBytes(24).toString("base64url");
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   await using control = await startControlServer(token, {
     advance: (input) => advance(simulator, input),
     inspect: (input) => inspect(simulator, input),
     fault: (input) => ({ text: fault(simulator, input as FaultRequest) }),
+    down: (_, replied) => {
+      void replied.then(end);
+    },
   });
   const { pid } = process;
   const { url, env } = simulator;
@@ -46,7 +50,7 @@ export async function up({ port, config, quiet, all }: UpOptions, { print, inter
         view.show(activity);
       });
   void traffic;
-  await interrupted();
+  await Promise.race([interrupted(), ended]);
 }
 
 function greeting({ url, region, port }: AwsSimulator, created: Config | undefined): string {
