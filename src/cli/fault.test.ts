@@ -78,7 +78,7 @@ test.for([
   ["explode", 'There is no fault "explode". There are: '],
   ["drip work", "Did you mean drop?"],
   ["drop", "drop needs the name of a queue or topic: wakeful fault drop orders"],
-  ["drop wrok", 'There is no queue or topic "wrok". Did you mean work? There are: '],
+  ["drop worc", 'There is no queue or topic "worc". Did you mean work? There are: '],
   ["drop topic:work", 'There is no topic "work". There are: placed, both.'],
   ["drop both", 'There are a queue and a topic "both": say queue:both or topic:both.'],
   ["redeliver-early topic:both", "nobody receives from a topic"],
@@ -106,6 +106,10 @@ test.for([
   ["throttle --nth 0", '--nth: "0" is no number from 1'],
   ["throttle --share 2", '--share: "2" is no share.'],
   ["throttle --share 0.5 --seed x", '--seed: "x" is not a whole number.'],
+  [
+    "throttle --action SendMesage",
+    'action: "SendMesage" is not valid\nExpected an action of SQS, SNS or DynamoDB, such as SendMessage',
+  ],
   ["throttle --service s3", '--service: "s3" is not one of sqs, sns, dynamodb.'],
 ] as const)("wakeful fault %s is refused", ([line, problem]) => {
   expect(() => run(...line.split(" "))).toThrow(problem);

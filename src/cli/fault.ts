@@ -56,7 +56,7 @@ function listOrClear(faults: Faults, kind: "list" | "clear"): string {
   }
   return table([
     ["fault", "passed", "hits"],
-    ...inForce.map(({ name, passed, hits }) => [name, String(passed), String(hits.length)]),
+    ...inForce.map(({ name, passed, hitCount }) => [name, String(passed), String(hitCount)]),
   ]);
 }
 

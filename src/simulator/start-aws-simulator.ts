@@ -13,7 +13,7 @@ import type { Queue } from "./broker/queue.ts";
 import { EndpointFaultsInForce } from "./faults/endpoint-faults-in-force.ts";
 import { type Faults, SimulatorFaults } from "./faults/faults.ts";
 import { FaultRegistry, type SimulatorScope } from "./faults/registry.ts";
-import { similarNames } from "./similar-names.ts";
+import { similarNames } from "../text/index.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -2,3 +2,4 @@ export { escapeJson, escapeText } from "./escape.ts";
 export { formatDuration } from "./format-duration.ts";
 export { framesAbove, framesOf, showFrames } from "./frames.ts";
 export { isSecret, isSecretField, redacted, redactText } from "./redact.ts";
+export { similarNames } from "./similar-names.ts";

@@ -14,7 +14,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "transports/sns-sqs": ["contracts", "time", "errors"],
   "transports/in-process": ["contracts", "time", "errors"],
   launch: ["contracts", "time", "errors", "probe", "text"],
-  simulator: ["contracts", "time", "errors"],
+  simulator: ["contracts", "time", "errors", "text"],
   runners: ["journal", "probe", "report", "harness", "contracts", "time", "errors", "launch", "codecs", "text"],
   cli: ["simulator", "time", "errors", "text"],
   index: ["harness", "journal", "probe", "report", "contracts", "time", "errors"],

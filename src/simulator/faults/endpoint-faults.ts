@@ -1,7 +1,7 @@
 import { wakefulError } from "../../errors.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { actionNames } from "../aws/action-names.ts";
-import { similarNames } from "../similar-names.ts";
+import { similarNames } from "../../text/index.ts";
 import {
   type EndpointFaultEffect,
   type EndpointFaultsInForce,

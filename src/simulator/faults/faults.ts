@@ -1,6 +1,6 @@
 import { wakefulError } from "../../errors.ts";
 import type { Broker } from "../broker/broker.ts";
-import { similarNames } from "../similar-names.ts";
+import { similarNames } from "../../text/index.ts";
 import { EndpointFaultMaker, type EndpointFaults } from "./endpoint-faults.ts";
 import type { EndpointFaultsInForce } from "./endpoint-faults-in-force.ts";
 import type { Fault } from "./fault.ts";
