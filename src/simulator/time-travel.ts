@@ -98,14 +98,17 @@ export class TimeTravel {
       if (consumers.serving) lines.push(`polls of ${queue.name} that are being answered`);
       if (consumers.expected) lines.push(`a consumer that polls ${queue.name} briefly, and has messages to get`);
       if (consumers.away > 0) {
-        const held = queue.tally.sum()["in flight"];
-        lines.push(
-          `${consumers.away} ${consumers.away === 1 ? "consumer" : "consumers"} of ${queue.name} working on ${held} messages`,
-        );
+        const held = queue.tally.total["in flight"];
+        const doing = held === 0 ? "that asked no more" : `working on ${counted(held, "message")}`;
+        lines.push(`${counted(consumers.away, "consumer")} of ${queue.name} ${doing}`);
       }
     }
     for (const { state, delivery } of this.#broker.http.pending)
       if (state === "in flight") lines.push(`${delivery.url}, which has not answered`);
     return lines;
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 /** Virtual time, as tests move it. */
 import { SQS } from "@aws-sdk/client-sqs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type AwsSimulator, startAwsSimulator } from "./index.ts";
 
 let simulator: AwsSimulator;
@@ -121,9 +121,31 @@ describe("consumers", () => {
   });
 });
 
-test("what moves the time stands in the timeline, with who was not back", async () => {
+describe("what moves the time stands in the timeline", () => {
   const notes: string[] = [];
-  using _ = simulator.notes(({ text }) => notes.push(text));
-  await simulator.advance("90s");
-  expect(notes).toEqual(["simulator: time advanced by 1 min 30 s"]);
+  beforeEach(() => {
+    notes.length = 0;
+    const listening = simulator.notes(({ text, routine }) => routine !== true && notes.push(text));
+    onTestFinished(() => {
+      listening[Symbol.dispose]();
+    });
+  });
+
+  test("alone, when all consumers are back", async () => {
+    await simulator.advance("90s");
+    expect(notes).toEqual(["simulator: time advanced by 1 min 30 s"]);
+  });
+
+  test.for([
+    ["still works on its message", false, "1 consumer of work working on 1 message"],
+    ["has done its work and does not ask again", true, "1 consumer of work that asked no more"],
+  ] as const)("with a consumer that %s, which is told once it was waited for", async ([, done, holding]) => {
+    const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "work" });
+    await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
+    const { Messages } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 1, VisibilityTimeout: 600 });
+    if (done) await sqs.deleteMessage({ QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle });
+    const { notSettled } = await simulator.advance("90s");
+    expect(notSettled).toEqual([holding]);
+    expect(notes).toEqual([`simulator: time advanced by 1 min 30 s; not back at their polls: ${holding}`]);
+  });
 });

@@ -289,6 +289,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: faults,
   },
   {
+    name: "advance() does not tell who is not back at its poll",
+    file: "src/simulator/time-travel.ts",
+    find: "for (const line of holding) notSettled.add(line);",
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
     find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",
