@@ -208,8 +208,11 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
       }),
     );
     for (const result of closed) {
-      if (result.status === "rejected")
-        errors.push(wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause: result.reason }));
+      if (result.status === "fulfilled") continue;
+      const cause: unknown = result.reason;
+      errors.push(
+        cause instanceof WakefulError ? cause : wakefulError("CLOSE_FAILED", { what: "a listener" }, { cause }),
+      );
     }
     errors.unshift(...this.takeFailures());
     this.#release();

@@ -284,7 +284,7 @@ export interface Harness<D extends Declarations> extends AsyncDisposable {
   scope(name: string, options?: ScopeOptions): Scope<D>;
   /**
    * Closes listeners and everything they created. Rejects with `PROOF_CONTRADICTED` when a proof of the run turned out
-   * to be wrong.
+   * to be wrong, and with `COMPETING_LISTENERS` when a queue that only the harness may read had another reader meanwhile.
    */
   close(): Promise<void>;
   /** Failures that came after their scope had ended, not yet reported: each is given out once. `close` throws the rest. */

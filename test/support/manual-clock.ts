@@ -64,6 +64,21 @@ export class ManualClock implements Clock {
     this.#now += milliseconds;
   }
 
+  /** Moves on, as far as needed, whenever something that keeps the process alive waits for time, until this is done. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let over = false;
+    const end = () => {
+      over = true;
+    };
+    work.then(end, end);
+    while (!over) {
+      const held = [...this.#armed].filter(({ hold }) => hold).map(({ due }) => due);
+      if (held.length > 0) await this.advance(Math.max(0, Math.min(...held) - this.#now));
+      else await this.turn();
+    }
+    return await work;
+  }
+
   /** Lets promise callbacks and two turns of the event loop run. Time stands still. */
   async settle(): Promise<void> {
     await this.turn();

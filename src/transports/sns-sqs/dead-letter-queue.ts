@@ -49,13 +49,17 @@ export class DeadLetterQueue implements Endpoint {
   async listen(sink: ListenerSink, signal: AbortSignal): Promise<Subscription> {
     const { addresses, queue, sqs, clock, run, shared, reads, read } = this.#options;
     const url = await addresses.queue(queue, signal);
-    const lost = sink.failed.bind(sink);
+    const reader = read({ url, queue, sink, shared });
+    const lost = (error: unknown) => {
+      sink.failed(error);
+      // what it holds goes back to who reads now
+      void reader.stop();
+    };
     // on a broker of our own nobody else reads, and nothing of others is there
     const lease = shared
       ? await ReaderLease.take({ sqs, url, resource: this.name, run, clock, lost, signal })
       : undefined;
     const reading = reads();
-    const reader = read({ url, queue, sink, shared });
     this.#readers.add(reader);
     reader.start();
     let closing: Promise<void> | undefined;

@@ -27,8 +27,8 @@ afterEach(async () => {
 });
 
 const shared = (run: string, clock?: ManualClock) => snsSqs({ sns, sqs, run, ...(clock && { clock }) });
-const open = (run: string, clock?: ManualClock) =>
-  createHarness({ channels: { dead: shared(run, clock).deadLetters("orders--dlq", { allow: true }) } });
+const open = (run: string, clock = new ManualClock()) =>
+  clock.until(createHarness({ channels: { dead: shared(run, clock).deadLetters("orders--dlq", { allow: true }) } }));
 const leaseOf = async () => (await sqs.listQueueTags({ QueueUrl: url })).Tags?.["wakeful:reader"];
 const put = (body: unknown, traceparent?: string) =>
   sqs.sendMessage({
@@ -69,7 +69,14 @@ describe("the lease", () => {
     await later.advance(2_000);
     const heir = await open("r2", later);
     await heir.close();
-    await died.close();
+    expect(await wakefulErrorOf(died.close())).toMatchObject({
+      code: "COMPETING_LISTENERS",
+      facts: {
+        holder: expect.stringMatching(
+          /^another took the lease of run r1\/[0-9a-f]{8}, and has given it back/,
+        ) as string,
+      },
+    });
   });
 
   test("that somebody else has taken breaks the listener at the next renewal, and is left to them", async () => {
@@ -85,9 +92,53 @@ describe("the lease", () => {
         code: "LISTENER_FAILED",
         cause: { code: "COMPETING_LISTENERS" },
       });
-    await scope.close().catch(() => undefined);
-    await harness.close().catch(() => undefined);
+    // what is there now is theirs: nothing is read any more
+    await put({ id: "theirs" });
+    expect(await snsSqs({ sns, sqs }).receive("orders--dlq")).toMatchObject([{ body: '{"id":"theirs"}' }]);
+    await scope.close();
+    expect(await wakefulErrorOf(harness.close())).toMatchObject({ code: "COMPETING_LISTENERS" });
     expect(await leaseOf()).toBe(theirs);
+  });
+
+  test("that somebody else has taken since the last renewal fails the run at its end, and is left to them", async () => {
+    const harness = await open("r1");
+    const theirs = "r2/00000000 2026-01-01T01:00:00.000Z 7@elsewhere";
+    await sqs.tagQueue({ QueueUrl: url, Tags: { "wakeful:reader": theirs } });
+    expect(await wakefulErrorOf(harness.close())).toMatchObject({
+      code: "COMPETING_LISTENERS",
+      facts: {
+        resource: "dead letters orders--dlq",
+        holder: "run r2/00000000, process 7 on elsewhere, until 2026-01-01T01:00:00.000Z or longer",
+      },
+    });
+    expect(await leaseOf()).toBe(theirs);
+  });
+
+  test("that is being taken is given back when the harness is given up meanwhile", async () => {
+    const clock = new ManualClock();
+    const givenUp = new AbortController();
+    const channels = { dead: shared("r1", clock).deadLetters("orders--dlq") };
+    const opening = errorOf(createHarness({ channels, signal: givenUp.signal }));
+    await expect.poll(leaseOf).toMatch(/^r1\//);
+    givenUp.abort(new Error("too slow"));
+    expect(await opening).toMatchObject({ message: "too slow" });
+    expect(await leaseOf()).toBeUndefined();
+  });
+
+  test("that was taken slowly is watched until a holder whom that overtook has renewed his own", async () => {
+    const clock = new ManualClock();
+    sqs.middlewareStack.add(
+      (next, { commandName }) =>
+        async (call) => {
+          if (commandName === "TagQueueCommand") clock.block(501);
+          return await next(call);
+        },
+      { step: "initialize" },
+    );
+    const harness = await open("r1", clock);
+    // 501 ms for the write, then a renewal's 10 s and 500 ms
+    expect(clock.now()).toBe(11_001);
+    await harness.close();
   });
 
   test("is not needed on a simulator of one's own", async () => {
@@ -129,14 +180,14 @@ describe("messages", () => {
       failed: () => told.push("failed"),
       ours: () => false,
     };
-    const subscription = await shared("r1")
-      .deadLetters("orders--dlq")
-      .endpoint.listen?.(sink, new AbortController().signal);
+    const clock = new ManualClock();
+    const { endpoint } = shared("r1", clock).deadLetters("orders--dlq");
+    const subscription = await clock.until(endpoint.listen(sink, new AbortController().signal));
     const { MessageId } = await put({ id: "nobody's" });
     await simulator.advance("16s");
     expect(simulator.inspect("orders--dlq").messages[0]?.receives).toBeGreaterThan(2);
     expect(told).toEqual([MessageId]);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
     expect(await ids()).toEqual(["nobody's"]);
   });
 });

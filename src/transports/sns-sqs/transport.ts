@@ -188,8 +188,9 @@ export class SnsSqs extends ByHand {
 
   /**
    * A dead-letter queue that only the harness reads. A dead letter of a scope that no wait takes fails the scope. On a
-   * broker that was not started for these tests (no `accounting`) the harness takes a lease on the queue, by a tag, deletes
-   * only what bears its mark, and gives the rest back when it closes. Rejects with `COMPETING_LISTENERS`.
+   * broker that was not started for these tests (no `accounting`) the harness takes a lease on the queue, by a tag and in half
+   * a second, deletes only what bears its mark, and gives the rest back when it closes. Opening and closing reject with
+   * `COMPETING_LISTENERS` when another harness reads it too.
    *
    * On a FIFO queue that others use, their letters at the head of a group keep ours behind them from being received.
    */

@@ -71,6 +71,26 @@ describe.each(brokers)("on $name", { timeout: 60_000 }, ({ name, start }) => {
       expect(await lease()).toBeUndefined();
     });
 
+    test("is one process's only when two take it in the same moment: the later one's, and the other is told", async () => {
+      const start = (run: string) =>
+        ReaderProcess.start({ config: broker.config, run, deadLetters: "orders--dlq", stepwise: true });
+      const [{ reader: early, said: first }, { reader: late, said: second }] = await Promise.all([
+        start("early"),
+        start("late"),
+      ]);
+      await using _ = early;
+      // neither has found a lease
+      expect([first, second]).toEqual([{ stoppedBefore: "writing" }, { stoppedBefore: "writing" }]);
+      for (const reader of [early, late])
+        expect(await reader.tell({ goOn: true })).toEqual({ stoppedBefore: "settling" });
+      expect(await early.tell({ goOn: true })).toMatchObject({
+        refused: { code: "COMPETING_LISTENERS", facts: { holder: expect.stringMatching(/^run late\//) as string } },
+      });
+      expect(await late.tell({ goOn: true })).toEqual({ armed: true });
+      await late.close();
+      expect(await lease()).toBeUndefined();
+    });
+
     // fauxqs cannot: it hands what is given back to the reader's last poll, which was aborted, and nobody gets it for 30 s
     const canGiveBack = name !== "fauxqs";
     test(`is given up at the end${canGiveBack ? ", with the letters of others" : ""}`, async () => {

@@ -1,4 +1,5 @@
 /** A process that opens a harness with one channel and does as it is told, on a clock that only its parent moves. */
+import { once } from "node:events";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { WakefulError } from "../../../src/errors.ts";
@@ -8,14 +9,51 @@ import { ManualClock } from "../manual-clock.ts";
 import type { Answer, Order, ReaderOptions } from "./protocol.ts";
 
 const answer = (message: Answer) => process.send?.(message);
-const { config, run, topic, deadLetters, ahead = 0 } = JSON.parse(process.argv[2] ?? "") as ReaderOptions;
+const {
+  config,
+  run,
+  topic,
+  deadLetters,
+  ahead = 0,
+  stepwise = false,
+} = JSON.parse(process.argv[2] ?? "") as ReaderOptions;
 const clock = new ManualClock();
 await clock.advance(ahead);
-const aws = snsSqs({ sns: new SNS(config), sqs: new SQS(config), run, clock });
+const sqs = new SQS(config);
+const aws = snsSqs({ sns: new SNS(config), sqs, run, clock });
+
+const stop = async (before: "writing" | "settling"): Promise<void> => {
+  answer({ stoppedBefore: before });
+  await once(process, "message");
+};
+if (stepwise) {
+  sqs.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        if (commandName === "TagQueueCommand") await stop("writing");
+        return await next(call);
+      },
+    { step: "initialize" },
+  );
+}
+/** Once it is armed, or waits for time to pass. */
+const atRest = async (opening: Promise<unknown>): Promise<void> => {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  opening.then(end, end);
+  while (!over && clock.armed === 0) await clock.turn();
+};
 
 try {
   const read = topic === undefined ? aws.deadLetters(deadLetters ?? "", { allow: true }) : aws.topic(topic);
-  const harness = await createHarness({ channels: { read } });
+  const opening = createHarness({ channels: { read } });
+  if (stepwise) {
+    await atRest(opening);
+    await stop("settling");
+  }
+  const harness = await clock.until(opening);
   const scope = harness.scope(run);
   process.on("message", (order: Order) => void obey(order));
   answer({ armed: true });
@@ -28,8 +66,8 @@ try {
       await scope.close();
       await harness.close();
       process.disconnect();
-    } else if (order.give === "headers") answer({ headers: scope.headers });
-    else answer({ events: scope.channels.read.seen().map(({ payload }) => payload) });
+    } else if ("give" in order && order.give === "headers") answer({ headers: scope.headers });
+    else if ("give" in order) answer({ events: scope.channels.read.seen().map(({ payload }) => payload) });
   };
 } catch (error) {
   if (!(error instanceof WakefulError)) throw error;

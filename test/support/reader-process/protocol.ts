@@ -9,13 +9,20 @@ export interface ReaderOptions {
   readonly deadLetters?: string;
   /** How far ahead the process's clock is, ms: expiries are of hours, and nobody waits for one. */
   readonly ahead?: number;
+  /** Whether it waits for leave before it writes its lease, and again before time passes for it. */
+  readonly stepwise?: boolean;
 }
 
 /** What it is told. */
-export type Order = { readonly advance: number } | { readonly give: "headers" | "events" } | { readonly close: true };
+export type Order =
+  | { readonly goOn: true }
+  | { readonly advance: number }
+  | { readonly give: "headers" | "events" }
+  | { readonly close: true };
 
-/** What it answers: once when it is armed or refused, then once to each order. */
+/** What it answers: once when it stops at a step, is armed or refused, then once to each order. */
 export type Answer =
+  | { readonly stoppedBefore: "writing" | "settling" }
   | { readonly armed: true }
   | { readonly refused: { readonly code: string; readonly facts: unknown } }
   | { readonly advanced: true }
