@@ -257,6 +257,10 @@ const table = {
     "Unheard",
     "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right?",
   ),
+  FILTERED_OUT: verdict(
+    "Filtered out",
+    "Is the channel's filterPolicy right, and does what was sent have what it asks for? To send what the filter should keep out, declare another channel there without it.",
+  ),
   UNKNOWN: verdict("Unknown", "While it was watched, something could have happened unseen: nothing can be concluded."),
   AMBIGUOUS: verdict(
     "Ambiguous",

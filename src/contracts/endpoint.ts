@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly name: string;
   /** "bytes": bodies are text or bytes and need a codec. "values": bodies are JavaScript values, handed over as they are. */
   readonly carries: "bytes" | "values";
+  /** Set where it does not hear all that is sent to the place where it listens. */
+  readonly filter?: EndpointFilter;
   /** Sends one message. Resolves when the technology has accepted it. */
   send?(message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt>;
   /** Arms a listener. Resolves when nothing sent from now on can be missed. */
@@ -19,6 +21,14 @@ export interface Endpoint {
    * broker or is still there. Rejects with `REDRIVE_SOURCE_UNKNOWN` where nobody says where it came from.
    */
   redrive?(letter: DeadLetter, signal: AbortSignal): Promise<RedriveReceipt>;
+}
+
+/** What keeps a listener from hearing all that is sent to a place. */
+export interface EndpointFilter {
+  /** The place: the name of an endpoint that hears all of it, "topic orders". */
+  readonly of: string;
+  /** For reports: '{"kind":["new"]} on the body'. */
+  readonly text: string;
 }
 
 /** A message that a listener on dead letters received, as it is known to its transport. */

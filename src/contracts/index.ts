@@ -22,6 +22,7 @@ export type {
   Attributes,
   DeadLetter,
   Endpoint,
+  EndpointFilter,
   IncomingMessage,
   ListenerSink,
   OutgoingMessage,

@@ -2,7 +2,8 @@ import type { VerdictCode } from "../errors.ts";
 import { formatDuration } from "../time/index.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
-import { allFacts } from "./facts.ts";
+import { allFacts, type Assessment } from "./facts.ts";
+import { filteredOut } from "./filtered-out.ts";
 import { rounds } from "./rounds.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Sla } from "./sla.ts";
@@ -45,6 +46,11 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
     const obstacle = obscured(scope, channel, startedAt);
     if (obstacle !== undefined) throw red("UNKNOWN", obstacle);
   };
+  const mustBeHearable = (assessment: Assessment) => {
+    const filtered = filteredOut(scope, channel, assessment.holding.includes("delivered"));
+    if (filtered?.doubtful !== true) return;
+    throw red("FILTERED_OUT", `${channel} may be deaf to what it should hear: ${filtered.text}`, { assessment });
+  };
   for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {
     const { holding, unknowable, busy, unheard, passed } = round;
     // what still waits somewhere may be taken by somebody yet
@@ -54,6 +60,7 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
       });
     }
     if (round.stable) {
+      mustBeHearable(round);
       return conclude(scope, absence, {
         how: "proved",
         facts: holding,
@@ -77,6 +84,7 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
         more,
       );
     }
+    mustBeHearable(round);
     return conclude(
       scope,
       absence,
@@ -90,14 +98,21 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
 /** Writes the green verdict down, and keeps the proof open to contradiction. */
 function conclude(scope: ScopeCore, absence: Absence, shown: Proof, reasons: readonly string[] = []): Proof {
   const faults = scope.faults.hit();
-  const proof: Proof = { ...shown, ...(faults.length > 0 && { faults }) };
+  const filtered = filteredOut(scope, absence.channel, shown.facts.includes("delivered"));
+  const proof: Proof = {
+    ...shown,
+    ...(filtered && { filteredOut: filtered.count }),
+    ...(faults.length > 0 && { faults }),
+  };
   const { clock, proofs } = scope.harness;
   const { what, channel, condition, startedAt, contradicts, redeliveries = false, took, sla } = absence;
   const rests =
     proof.how === "proved"
       ? `proved: ${proof.facts.join(", ")}`
       : `watched for ${formatDuration(proof.watchedFor)}: ${reasons.join("; ")}`;
-  const basis = [rests, ...faults.map((fault) => `under a fault: ${fault}`)].join("; ");
+  const basis = [rests, ...(filtered ? [filtered.text] : []), ...faults.map((fault) => `under a fault: ${fault}`)].join(
+    "; ",
+  );
   // to watch for so long is no SLA
   const held = took !== undefined || proof.how === "proved";
   scope.tell({

@@ -3,6 +3,7 @@ import { closest, type MessageEntry, type Stamped, timeline } from "../journal/i
 import { type Evidence, type EventEvidence, type LookEvidence, renderText } from "../report/index.ts";
 import { plainSides, toFacts } from "./bare-context.ts";
 import type { Assessment } from "./facts.ts";
+import { filteredOut } from "./filtered-out.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Sla } from "./sla.ts";
@@ -63,6 +64,8 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
     details;
   const { journal, systems } = scope.harness;
   const { headline, hint } = verdictTexts(code, { detail });
+  const filtered =
+    channel === undefined ? undefined : filteredOut(scope, channel, assessment?.holding.includes("delivered") === true);
   const unexpected = details.unexpected ?? [];
   const late = details.late ?? [];
   const named = new Set([...unexpected, ...late.map(({ event }) => event)].map(({ sequence }) => sequence));
@@ -102,6 +105,7 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
         busy: assessment.busy,
       },
     }),
+    ...(filtered && { filtered: filtered.text }),
     systems: systems.map(({ name, ready }) => ({ name, ready })),
     faults: scope.faults.evidence(),
     timeline: timelineOf(scope),

@@ -111,6 +111,11 @@ export interface Proof {
   readonly missing: readonly Fact[];
   /** Milliseconds. */
   readonly watchedFor: number;
+  /**
+   * How many of the test's own publications did not pass the channel's filter, so that it could not hear them; left out where
+   * there were none.
+   */
+  readonly filteredOut?: number;
   /** The injected faults that hit something of the scope until then, with their hits; left out where there were none. */
   readonly faults?: readonly string[];
 }
@@ -181,7 +186,7 @@ export interface Listenable<out Out> {
   ): Promise<ReceivedEvent<Narrowed<Out, M>>[]>;
   /**
    * Proves that no (further) event comes: at once where the facts are known, by watching for `within` otherwise.
-   * Red with `UNEXPECTED_EVENT`, `UNHEARD`, `UNKNOWN`.
+   * Red with `UNEXPECTED_EVENT`, `UNHEARD`, `FILTERED_OUT`, `UNKNOWN`.
    */
   none(accept?: (event: ReceivedEvent<Out>) => boolean, options?: WaitOptions): Promise<Proof>;
   /** The same for events whose payload has these fields with these values. */

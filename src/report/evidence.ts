@@ -51,6 +51,8 @@ export interface Evidence {
     /** Work known to be going on. */
     readonly busy: readonly string[];
   };
+  /** What of the test's own publications did not pass the channel's filter, for people. */
+  readonly filtered?: string;
   readonly systems: readonly { readonly name: string; readonly ready: boolean }[];
   /** Faults that somebody injected: made during the scope, or that hit something of it. */
   readonly faults: readonly InjectedFaultEvidence[];

@@ -66,7 +66,17 @@ function whatIsKnown({ holding, unknowable, busy }: NonNullable<Evidence["facts"
     : list;
 }
 
-function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems, cause }: Evidence): string[] {
+function facts({
+  awaited,
+  sla,
+  waited,
+  lateness,
+  blocked,
+  facts: known,
+  filtered,
+  systems,
+  cause,
+}: Evidence): string[] {
   const condition =
     awaited.match !== undefined
       ? ` ${summarize(awaited.match)}`
@@ -97,6 +107,7 @@ function facts({ awaited, sla, waited, lateness, blocked, facts: known, systems,
     for (const { fact, reason } of known.unknowable) rows.push(row("unknown", `${fact}: ${reason}`));
     for (const line of known.busy) rows.push(row("busy", line));
   }
+  if (filtered !== undefined) rows.push(row("filter", filtered));
   for (const { name, ready } of systems) if (!ready) rows.push(row("system", `${name} is not alive and ready`));
   if (cause !== undefined)
     rows.push(...block("cause", errorText(toPlainWithin(cause, longest)) ?? summarize(cause, 400)));

@@ -185,6 +185,13 @@ export const transportMutants: readonly Mutant[] = [
     tests: onBrokers,
   },
   {
+    name: "a channel does not tell that it has a filter",
+    file: "src/transports/sns-sqs/transport.ts",
+    find: "        ...(text !== undefined && { filter: { of: topic, text } }),\n",
+    replace: "",
+    tests: onBrokers,
+  },
+  {
     name: "the scope of a filter is forgotten",
     file: "src/transports/sns-sqs/subscription.ts",
     find: "filterPolicyScope !== undefined && { FilterPolicyScope: filterPolicyScope }",

@@ -2,6 +2,7 @@ import type {
   Accounting,
   ChannelDeclaration,
   DeadLettersDeclaration,
+  EndpointFilter,
   ListenerSink,
   Mark,
   Pending,
@@ -15,6 +16,7 @@ import type {
 export class TinyBroker {
   readonly sinks = new Set<ListenerSink>();
   readonly #changed = new Set<() => void>();
+  readonly #passes = new Map<ListenerSink, (body: unknown) => boolean>();
   #messages = 0;
   pending: Omit<Pending, "sampledAt"> = { waiting: 0, inFlight: 0, undelivered: 0, exact: true, where: [] };
   /** Whether it leaves questions without an answer. */
@@ -54,7 +56,8 @@ export class TinyBroker {
     const id = more.id ?? `message-${++this.#messages}`;
     const attributes = { ...more.attributes, ...(more.traceparent !== undefined && { traceparent: more.traceparent }) };
     for (const sink of this.sinks)
-      sink.event({ id, body, attributes, deliveries: more.deliveries ?? 1, raw: undefined });
+      if (this.#passes.get(sink)?.(body) !== false)
+        sink.event({ id, body, attributes, deliveries: more.deliveries ?? 1, raw: undefined });
     return id;
   }
 
@@ -64,9 +67,11 @@ export class TinyBroker {
     options: Partial<Pick<ChannelDeclaration<T>, "schema" | "codec" | "correlation" | "deadLetters">> & {
       accounting?: boolean;
       carries?: "bytes" | "values";
+      /** What it hears of what is delivered. */
+      filter?: EndpointFilter & { readonly passes: (body: unknown) => boolean };
     } = {},
   ): ChannelDeclaration<T> {
-    const { accounting = true, carries = "values", ...declared } = options;
+    const { accounting = true, carries = "values", filter, ...declared } = options;
     return {
       direction: "both",
       ...declared,
@@ -74,6 +79,7 @@ export class TinyBroker {
       endpoint: {
         name,
         carries,
+        ...(filter && { filter }),
         send: async (message) => {
           await Promise.resolve();
           this.sentWith.push(String(message.attributes["traceparent"]));
@@ -84,6 +90,7 @@ export class TinyBroker {
         listen: async (sink) => {
           await Promise.resolve();
           this.sinks.add(sink);
+          if (filter !== undefined) this.#passes.set(sink, filter.passes);
           return {
             [Symbol.asyncDispose]: async () => {
               await Promise.resolve();

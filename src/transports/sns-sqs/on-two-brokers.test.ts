@@ -127,6 +127,22 @@ const cases: readonly Case[] = [
     },
   },
   {
+    title: "a channel whose filter lets nothing pass of what is sent through it proves no silence",
+    async run({ aws, fresh }) {
+      const topic = fresh("topic");
+      await aws.createTopic(topic);
+      const typo = aws.topic(topic, { filterPolicy: { kynd: ["new"] } });
+      await withScope({ typo, all: aws.topic(topic) }, async ({ channels: { typo, all } }) => {
+        await typo.send({ id: 1 }, { attributes: { kind: "new" } });
+        await all.next({ id: 1 });
+        expect(await errorOf(typo.none(() => true, { within: 0 }))).toMatchObject({
+          code: "FILTERED_OUT",
+          message: expect.stringContaining(`1 of 1 sends to topic ${topic}`) as string,
+        });
+      });
+    },
+  },
+  {
     title: "a FIFO topic is heard group by group in order, each event with its group",
     async run({ aws, fresh }) {
       const topic = `${fresh("topic")}.fifo` as const;

@@ -13,3 +13,9 @@ export function filterAttributes({ filterPolicy, filterPolicyScope }: FilterOpti
     ...(filterPolicyScope !== undefined && { FilterPolicyScope: filterPolicyScope }),
   };
 }
+
+/** For reports: '{"kind":["new"]} on the body'. Undefined where nothing is filtered. */
+export function describeFilter({ filterPolicy, filterPolicyScope }: FilterOptions): string | undefined {
+  if (filterPolicy === undefined) return undefined;
+  return `${JSON.stringify(filterPolicy)}${filterPolicyScope === "MessageBody" ? " on the body" : ""}`;
+}

@@ -24,7 +24,7 @@ import { OwnQueue } from "./own-queue.ts";
 import { QueueReader } from "./reader.ts";
 import type { FifoSendOptions, QueueSendOptions } from "./send-options.ts";
 import { Sender } from "./sender.ts";
-import type { FilterOptions } from "./subscription.ts";
+import { describeFilter, type FilterOptions } from "./subscription.ts";
 import { sweep, type Swept } from "./sweep.ts";
 
 export interface SnsSqsOptions {
@@ -125,7 +125,8 @@ export class SnsSqs extends ByHand {
    * A topic: sends to it, and listens on a tagged queue of its own, which steals nothing from anybody. A FIFO topic has a
    * name that ends with ".fifo": each group's events come in its order, and bear the group as their `key`. With a
    * `filterPolicy` the channel hears only what passes it, and `none()` speaks of nothing else: one channel for each kind of
-   * event on the topic, each with its schema.
+   * event on the topic, each with its schema. What the test sends through a channel should pass that one's own filter: a
+   * channel that heard nothing of it, nor anything else, proves no silence (`FILTERED_OUT`).
    *
    * @example
    * const orders = aws.topic("orders.fifo", { schema: Order });
@@ -145,16 +146,16 @@ export class SnsSqs extends ByHand {
       ...(filterPolicy !== undefined && { filterPolicy }),
       ...(filterPolicyScope !== undefined && { filterPolicyScope }),
     };
+    const topic = `topic ${name}`;
+    const text = describeFilter(filter);
     return {
       direction: "both",
       ...declared,
       transport: this.#info,
       endpoint: {
-        name:
-          filterPolicy === undefined
-            ? `topic ${name}`
-            : `topic ${name} with ${JSON.stringify(filterPolicy)}${filterPolicyScope === "MessageBody" ? " on the body" : ""}`,
+        name: text === undefined ? topic : `${topic} with ${text}`,
         carries: "bytes",
+        ...(text !== undefined && { filter: { of: topic, text } }),
         send: (message, signal) => this.#sender.toTopic(name, message, signal),
         listen: (sink, signal) => this.#listenToTopic(name, filter, sink, signal),
       },
