@@ -5,7 +5,7 @@ import { awaitNext } from "./next.ts";
 import { proveNone } from "./none.ts";
 import { redriveLetters } from "./redrive.ts";
 import type { ScopedEvent } from "./received-event.ts";
-import type { ScopeCore } from "./scope-core.ts";
+import type { ScopeCore, StartedWait } from "./scope-core.ts";
 import { checkPayload, encode, sendBody } from "./send.ts";
 import type {
   CountOptions,
@@ -16,14 +16,14 @@ import type {
   SentEvent,
   WaitOptions,
 } from "./types.ts";
-import { toCondition } from "./where.ts";
+import { type Condition, toCondition } from "./where.ts";
 
 /** Starts a wait that the scope watches: noted whether it is awaited, aborted at the scope's end. */
 export type StartWait = <T>(
   what: string,
   calledFrom: (...arguments_: never[]) => unknown,
   signal: AbortSignal | undefined,
-  wait: (signal: AbortSignal, origin: () => string) => Promise<T>,
+  wait: (signal: AbortSignal, origin: () => string, about: StartedWait["about"]) => Promise<T>,
 ) => Promise<T>;
 
 /** One channel as one scope sees it. The types of `Channel`, `Sendable`, `Listenable` and `DeadLetters` are put on by the scope. */
@@ -55,9 +55,8 @@ export class ScopedChannel {
 
   next(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<ScopedEvent> {
     const given = arguments.length > 0;
-    return this.#start(`next on ${this.#name}`, this.next, options?.signal, async (signal) => {
-      this.#mustListen();
-      const condition = toCondition(where, given, this.#name);
+    return this.#start(`next on ${this.#name}`, this.next, options?.signal, async (signal, _origin, about) => {
+      const condition = this.#toWaitFor(where, given, about);
       return await awaitNext(this.#scope, this.#name, condition, options, signal);
     });
   }
@@ -66,18 +65,17 @@ export class ScopedChannel {
     ...[count, where, options]: [count: number, where?: unknown, options?: CountOptions]
   ): Promise<ScopedEvent[]> {
     const given = arguments.length > 1;
-    return this.#start(`exactly ${count} on ${this.#name}`, this.exactly, options?.signal, async (signal, origin) => {
-      this.#mustListen();
-      const condition = toCondition(where, given, this.#name);
+    const what = `exactly ${count} on ${this.#name}`;
+    return this.#start(what, this.exactly, options?.signal, async (signal, origin, about) => {
+      const condition = this.#toWaitFor(where, given, about);
       return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
   }
 
   none(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<Proof> {
     const given = arguments.length > 0;
-    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal, origin) => {
-      this.#mustListen();
-      const condition = toCondition(where, given, this.#name);
+    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal, origin, about) => {
+      const condition = this.#toWaitFor(where, given, about);
       return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
   }
@@ -132,6 +130,15 @@ export class ScopedChannel {
         this.#scope.sendsUnderWay--;
       }
     });
+  }
+
+  /** What a wait waits for; noted for whoever has to tell of the wait. */
+  #toWaitFor(where: unknown, given: boolean, about: StartedWait["about"]): Condition {
+    this.#mustListen();
+    const condition = toCondition(where, given, this.#name);
+    about.channel = this.#name;
+    about.condition = condition;
+    return condition;
   }
 
   #mustListen(): void {

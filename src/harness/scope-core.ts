@@ -16,6 +16,7 @@ import { InjectedFaults } from "./injected-faults.ts";
 import { type EventState, ScopedEvent } from "./received-event.ts";
 import { harnessTraceOf, newSpanId, newTraceId, traceparent } from "./trace.ts";
 import { type MarkAnswer, marksOf } from "./transports.ts";
+import type { Condition } from "./where.ts";
 
 /** To whom an event belongs, seen from one scope. */
 export type Belonging = "mine" | "foreign" | "unattributed";
@@ -24,6 +25,15 @@ export type Belonging = "mine" | "foreign" | "unattributed";
 const rememberedOwners = 100_000;
 
 let scopes = 0;
+
+/** A wait, probe or send that this scope started. */
+export interface StartedWait {
+  readonly promise: WatchedPromise<unknown>;
+  /** Monotonic. */
+  readonly startedAt: number;
+  /** Where it waits for events, and for which. */
+  readonly about: { channel?: string; condition?: Condition };
+}
 
 /** One scope's state: whose events are whose, what was sent, what is claimed, which waits are pending. */
 export class ScopeCore implements EventState {
@@ -40,8 +50,7 @@ export class ScopeCore implements EventState {
   readonly sent: Stamped<SentEntry>[] = [];
   readonly faults = new InjectedFaults();
   readonly marks: Promise<MarkAnswer[]>;
-  /** And when each began, monotonic. */
-  readonly pendingWaits = new Map<WatchedPromise<unknown>, number>();
+  readonly waits = new Set<StartedWait>();
   readonly #ended = new AbortController();
   readonly #events = new Map<number, ScopedEvent>();
   readonly #owned = new Set<string>();

@@ -9,7 +9,7 @@ import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
 import { failedFaults } from "./failed-faults.ts";
 import { failure } from "./failure.ts";
-import type { ScopeCore } from "./scope-core.ts";
+import type { ScopeCore, StartedWait } from "./scope-core.ts";
 import { awaitSettled, settledAtEnd } from "./settle.ts";
 import { formatExit } from "./systems.ts";
 import type { SettledOptions, Settlement } from "./types.ts";
@@ -84,6 +84,18 @@ export class TestScope implements AsyncDisposable, Probes {
     return renderTimeline(timeline(harness.journal.entries(from), { scope: id, from, openedAt, belongs }));
   }
 
+  cutOff(by: string): readonly VerdictError[] {
+    const { harness, waits } = this.#core;
+    return [...waits].flatMap(({ promise, startedAt, about }) => {
+      if (promise.settled) return [];
+      const { what, origin } = promise;
+      const detail = `${what} was cut off after ${formatDuration(harness.clock.now() - startedAt)}: ${by}`;
+      const error = failure(this.#core, { code: "NOT_JUDGED", detail, what, startedAt, ...about, origin });
+      promise.abort(error);
+      return error;
+    });
+  }
+
   close(outcome: { readonly failed: boolean } = { failed: false }): Promise<void> {
     this.#closing ??= this.#close(outcome.failed);
     return this.#closing;
@@ -147,11 +159,12 @@ export class TestScope implements AsyncDisposable, Probes {
 
   readonly #start: StartWait = (what, calledFrom, signal, wait) => {
     const core = this.#core;
+    const about: StartedWait["about"] = {};
     const promise = WatchedPromise.start({ what, calledFrom, signal }, async (combined, origin) => {
       try {
         if (core.harness.closed) throw wakefulError("HARNESS_CLOSED", { action: what });
         if (core.closed) throw wakefulError("SCOPE_CLOSED", { scope: core.name, action: what });
-        return await wait(combined, origin);
+        return await wait(combined, origin, about);
       } catch (error) {
         // what the user sees first is the line of the test, not a line of ours
         if (error instanceof UsageError || error instanceof VerdictError)
@@ -159,7 +172,7 @@ export class TestScope implements AsyncDisposable, Probes {
         throw error;
       }
     });
-    core.pendingWaits.set(promise, core.harness.clock.now());
+    core.waits.add({ promise, startedAt: core.harness.clock.now(), about });
     return promise;
   };
 
@@ -186,7 +199,7 @@ export class TestScope implements AsyncDisposable, Probes {
     const errors: WakefulError[] = [];
     // an await whose promise has just been handed out is noted a microtask later
     await harness.clock.turn();
-    for (const [wait, startedAt] of core.pendingWaits) {
+    for (const { promise: wait, startedAt } of core.waits) {
       if (wait.awaited) continue;
       const error = verdictError(
         "NOT_AWAITED",
@@ -209,10 +222,10 @@ export class TestScope implements AsyncDisposable, Probes {
     );
     core.end(settled);
     if (!failed) watchDeadLetters(core);
-    for (const wait of core.pendingWaits.keys()) {
+    for (const { promise: wait } of core.waits) {
       wait.abort(wakefulError("SCOPE_CLOSED", { scope: core.name, action: wait.what }));
     }
-    core.pendingWaits.clear();
+    core.waits.clear();
     if (failed) return;
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n\n"));

@@ -318,6 +318,11 @@ export interface Scope<D extends Declarations = Declarations> extends AsyncDispo
   /** Limits what waits may take from now on, for runners that learn their time-out late. */
   limit(deadline: DeadlineCap | undefined): void;
   /**
+   * Ends all waits that are pending, for runners whose own time-out came before them: they reject with `NOT_JUDGED`. Returns
+   * what they reject with. `by`: what ended them, for people.
+   */
+  cutOff(by: string): readonly Error[];
+  /**
    * Ends the scope and checks it: waits that nobody awaited, dead letters that nobody took, proofs that were wrong.
    * `failed`: the test is red already, so nothing more is reported.
    */

@@ -13,6 +13,7 @@ export class WatchedPromise<T> extends Promise<T> {
   }
 
   #awaited = false;
+  #settled = false;
   #what = "";
   #called: { stack?: string } = {};
   #abort: (reason: unknown) => void = () => undefined;
@@ -69,14 +70,22 @@ export class WatchedPromise<T> extends Promise<T> {
       controller.abort(reason);
     };
     promise.#called = called;
-    // marks a rejection as handled without counting as awaited
-    void Promise.prototype.then.call(promise, undefined, () => undefined);
+    const settled = () => {
+      promise.#settled = true;
+    };
+    // marks a rejection as handled, too, without counting as awaited
+    void Promise.prototype.then.call(promise, settled, settled);
     return promise;
   }
 
   /** Whether `then` (and so `await`, `catch`, `Promise.all`, ...) was ever called. */
   get awaited(): boolean {
     return this.#awaited;
+  }
+
+  /** Whether it is resolved or rejected: known a microtask later. */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   /** What it waits for, for people. */

@@ -124,9 +124,38 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(run.test("time-out before the SLA").errors[0]?.message).toContain("testTimeout of 600 ms");
       });
 
-      it("abort what still waits when Vitest's time-out ends them", () => {
-        expect(run.test("time-out elsewhere").errors[0]?.message).toContain("Test timed out in 400ms");
-        expect(run.log).toContain("pending wait: SCOPE_CLOSED");
+      describe("that Vitest's time-out ends", () => {
+        const cutOff = (name: string) => {
+          const { errors, meta } = run.test(`cut off > ${name}`);
+          expect(errors, name).toHaveLength(1);
+          expect(errors[0]?.message).toContain("Test timed out in 400ms");
+          return { cause: errors[0]?.cause ?? "", meta: meta["wakeful"] };
+        };
+
+        it("have their waits ended at once, before any hook", () => {
+          expect(cutOff("by a time-out elsewhere").cause).toContain("next on created was cut off after");
+          const after = run.log.indexOf("the hook after a time-out");
+          expect(run.log.indexOf("pending wait: NOT_JUDGED")).toBe(after - 1);
+        });
+
+        it("say what they were waiting for, with its evidence", () => {
+          const { cause, meta } = cutOff("while this process is blocked");
+          expect(cause).toMatch(
+            /^Not judged: next on created was cut off after \d.*: Test timed out in 400ms\.\n {2}awaited {3}next on created \{"id":"blocked","count":8\}/,
+          );
+          expect(cause).toContain("closest");
+          expect(meta).toMatchObject([
+            { code: "NOT_JUDGED", evidence: { closest: { differences: [{ path: "count", expected: 8, actual: 7 }] } } },
+          ]);
+        });
+
+        it("say so of each of several waits, and nothing of what was over", () => {
+          const { cause, meta } = cutOff("two at once");
+          expect(cause).toContain("next on created was cut off");
+          expect(cause).toContain("probeUntil was cut off");
+          expect(meta).toHaveLength(2);
+          expect(cutOff("nothing that waits")).toEqual({ cause: "", meta: undefined });
+        });
       });
 
       it("count their own time from the end of the hooks", () => {

@@ -30,7 +30,7 @@ export class Attempts<E extends StartedEnvironment> {
   }
 
   /** Runs one attempt, with its hooks and fixtures, inside a scope, and closes that: closing is a check. */
-  readonly around = async (runAttempt: () => Promise<void>, { task, annotate }: TestContext): Promise<void> => {
+  readonly around = async (runAttempt: () => Promise<void>, { task, annotate, signal }: TestContext): Promise<void> => {
     // a describe inside one that does this already
     if (this.#scopes.has(task)) return runAttempt();
     const scope = this.#environment.running.harness.scope(fullName(task));
@@ -43,6 +43,10 @@ export class Attempts<E extends StartedEnvironment> {
         throw error;
       }
     };
+    const onAbort = () => {
+      cutOff(scope, signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
     using _wrapped = wrapBody(task, async (body) => {
       scope.limit(capOf(task.timeout, "testTimeout"));
       try {
@@ -55,11 +59,25 @@ export class Attempts<E extends StartedEnvironment> {
     try {
       await scope.run(runAttempt);
     } finally {
+      signal.removeEventListener("abort", onAbort);
       this.#scopes.delete(task);
       // a test that failed, or that skipped itself, has its result: only one that passed is judged by its leftovers
       await withEvidence(() => scope.close({ failed: task.result?.state !== "pass" }));
     }
   };
+}
+
+/**
+ * Vitest gives up a test, or a hook, that takes too long, or a run that is cancelled: nobody looks at its waits any more. What
+ * a time-out found waiting is its cause, where Vitest shows it.
+ */
+function cutOff(scope: Scope, reason: unknown): void {
+  const message = reason instanceof Error ? (reason.message.split("\n", 1)[0] ?? "") : String(reason);
+  const errors = scope.cutOff(message);
+  // the error of a cancelled run is the same one for all tests
+  if (errors.length === 0 || !(reason instanceof Error) || !/timed out/.test(message)) return;
+  reason.cause ??=
+    errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map((error) => error.message).join("\n\n"));
 }
 
 function fullName(task: Task): string {

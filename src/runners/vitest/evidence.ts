@@ -39,4 +39,6 @@ export async function attachEvidence(
 function* verdictsIn(error: unknown): Generator<VerdictError> {
   if (error instanceof VerdictError) yield error;
   else if (error instanceof AggregateError) for (const part of error.errors) yield* verdictsIn(part);
+  // a time-out of Vitest's, and what it found waiting
+  else if (error instanceof Error) yield* verdictsIn(error.cause);
 }
