@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { probeUntil } from "../index.ts";
-import { openHarness } from "../../test/support/open-harness.ts";
+import { openHarness, watch } from "../../test/support/open-harness.ts";
 import type { BrokerNote } from "../contracts/index.ts";
 import { TinyBroker } from "../../test/support/tiny-bus.ts";
 import { createHarness } from "./index.ts";
@@ -97,6 +97,29 @@ test("waits after the scope's end, and scopes after the harness's, are refused",
   await expect(scope.channels.orders.next({ id: "a" })).rejects.toMatchObject({ code: "SCOPE_CLOSED" });
   await harness.close();
   expect(() => harness.scope("late")).toThrow(expect.objectContaining({ code: "HARNESS_CLOSED" }));
+});
+
+test("a runner whose own time-out came ends the waits that are pending, each with its report", async () => {
+  const { broker, harness, clock } = await openHarness();
+  const scope = harness.scope("test");
+  broker.deliver({ id: "a", amount: 1 });
+  await scope.channels.orders.next({ id: "a" });
+  broker.deliver({ id: "b", amount: 2 });
+  const pending = watch(scope.channels.orders.next({ id: "b", amount: 3 }));
+  await clock.advance(200);
+  const errors = scope.cutOff("Test timed out");
+  await clock.settle();
+  expect(errors).toEqual([pending.error]);
+  expect(pending.error).toMatchObject({
+    code: "NOT_JUDGED",
+    stack: expect.stringContaining("harness.test.ts") as unknown,
+    facts: { evidence: { waited: 200, closest: { differences: [{ path: "amount" }] } } },
+  });
+  expect(pending.error?.message).toMatch(/^Not judged: next on orders was cut off after 200 ms: Test timed out\n/);
+  expect(clock.armed).toBe(0);
+  // the scope goes on, for the hooks
+  await scope.channels.orders.next({ id: "b" });
+  await expect(scope.close()).resolves.toBeUndefined();
 });
 
 test("closing the harness closes scopes that were left open, with their checks", async () => {

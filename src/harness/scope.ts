@@ -74,7 +74,12 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   run<T>(body: () => T): T {
-    return currentScope.run(this, () => traceContext.run({ traceId: this.#core.traceId }, body));
+    const core = this.#core;
+    const watch = (promise: WatchedPromise<unknown>) => {
+      // what is left of a test that has ended is nobody's any more
+      if (!core.closed) core.waits.add({ promise, startedAt: core.harness.clock.now(), about: {} });
+    };
+    return currentScope.run(this, () => traceContext.run({ traceId: core.traceId, watch }, body));
   }
 
   /** What happened in this scope so far, as text. */

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
 import type { Accounting, BrokerNote, Mark, MarkOptions, OpenedScope } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
-import { type Clock, type Duration, milliseconds, systemClock } from "../time/index.ts";
+import { type Clock, type Duration, milliseconds, systemClock, watchedByScope } from "../time/index.ts";
 import { accountingOf } from "./accounting.ts";
 import { AwsServer } from "./aws/server.ts";
 import { tokenOfTests } from "./aws/endpoint-request.ts";
@@ -215,13 +215,12 @@ class RunningSimulator implements AwsSimulator {
     return new Date(this.#broker.time.now());
   }
 
-  async advance(by: Duration): Promise<Advance> {
-    const length = milliseconds(by, "advance");
-    return await this.#travel.advance(() => length);
+  advance(by: Duration): Promise<Advance> {
+    return this.#move(this.advance, () => milliseconds(by, "advance"));
   }
 
-  async advanceTo(time: Date): Promise<Advance> {
-    return await this.#travel.advance(() => {
+  advanceTo(time: Date): Promise<Advance> {
+    return this.#move(this.advanceTo, () => {
       const length = time.getTime() - this.#broker.time.now();
       // the clock has fractions of a millisecond, a date has none
       if (length > -1) return Math.max(0, length);
@@ -234,8 +233,8 @@ class RunningSimulator implements AwsSimulator {
     });
   }
 
-  async advanceToNext(): Promise<Advance> {
-    return await this.#travel.advance(() => {
+  advanceToNext(): Promise<Advance> {
+    return this.#move(this.advanceToNext, () => {
       const { time } = this.#broker;
       return Math.max(0, (time.next() ?? time.now()) - time.now());
     });
@@ -324,6 +323,11 @@ class RunningSimulator implements AwsSimulator {
   async #close(): Promise<void> {
     await this.#server.close();
     this.#broker.close();
+  }
+
+  /** A test that does not await it would look before anything has come due: its scope notes that. */
+  #move(calledFrom: (...arguments_: never[]) => unknown, length: () => number): Promise<Advance> {
+    return watchedByScope(`${calledFrom.name} of the simulator`, calledFrom, () => this.#travel.advance(length));
   }
 
   #queue(name: string): Queue {

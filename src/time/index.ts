@@ -6,5 +6,6 @@ export { defaultSchedule, type Schedule, toSchedule } from "./schedule.ts";
 export { Resources } from "./resources.ts";
 export { EventLoopLag } from "./event-loop-lag.ts";
 export { harnessTraceMark, isHarnessTrace, traceContext } from "./trace-context.ts";
+export { watchedByScope } from "./watched-by-scope.ts";
 export { WatchedPromise } from "./watched-promise.ts";
 export { Waker } from "./waker.ts";

@@ -36,6 +36,16 @@ describe("awaited", () => {
   });
 });
 
+test("settled: whether it has ended, in whatever way, without being awaited", async () => {
+  const waits = [start(() => Promise.resolve(1)), start(() => Promise.reject(new Error("no"))), start(never)];
+  await turn();
+  expect(waits.map(({ settled, awaited }) => [settled, awaited])).toEqual([
+    [true, false],
+    [true, false],
+    [false, false],
+  ]);
+});
+
 describe("the work", () => {
   test("begins at once", () => {
     let begun = false;

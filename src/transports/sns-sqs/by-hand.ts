@@ -1,5 +1,5 @@
 import type { Attributes } from "../../contracts/index.ts";
-import { type Clock, type Duration, milliseconds } from "../../time/index.ts";
+import { type Clock, type Duration, milliseconds, watchedByScope } from "../../time/index.ts";
 import { wakefulError } from "../../errors.ts";
 import type { Addresses } from "./addresses.ts";
 import { explain } from "./aws-errors.ts";
@@ -225,10 +225,12 @@ export class ByHand {
   }
 
   /** Removes all messages of a queue, those in flight too. AWS allows it once a minute. */
-  async purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
-      this.#sqs.purgeQueue({ QueueUrl }, call),
-    );
+  purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return watchedByScope(`purge of ${queue}`, this.purge, async () => {
+      await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
+        this.#sqs.purgeQueue({ QueueUrl }, call),
+      );
+    });
   }
 
   /**
@@ -240,7 +242,11 @@ export class ByHand {
    * @example
    * const moved = await aws.redrive("orders--dlq");
    */
-  async redrive(queue: string, options: MoveOptions = {}): Promise<number> {
+  redrive(queue: string, options: MoveOptions = {}): Promise<number> {
+    return watchedByScope(`redrive of ${queue}`, this.redrive, () => this.#redrive(queue, options));
+  }
+
+  async #redrive(queue: string, options: MoveOptions): Promise<number> {
     const { to, perSecond, signal } = options;
     const passOn = signal === undefined ? {} : { signal };
     const sourceArn = (await this.inspect(queue, passOn)).arn;
