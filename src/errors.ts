@@ -29,19 +29,30 @@ function system<Facts>(message: Kind<Facts>["message"], hint: Kind<Facts>["hint"
   return { class: "system", message, hint };
 }
 
-/** A verdict's message is its first line; the harness renders the full report around it. */
-function verdict(headline: string, hint: string): Kind<VerdictFacts> {
+/**
+ * A verdict's message is its first line; the harness renders the full report around it. What is known beside the code may
+ * rule out what the hint would ask: then it is another one.
+ */
+function verdict(
+  headline: string,
+  hint: string,
+  hints: Partial<Record<Circumstance, string>> = {},
+): Kind<VerdictFacts> {
   return {
     class: "verdict",
     message: ({ detail }) => (detail ? `${headline}: ${detail}` : headline),
-    hint: () => hint,
+    hint: ({ circumstance }) => (circumstance && hints[circumstance]) ?? hint,
   };
 }
+
+/** What is known of a verdict and decides what to do about it. */
+export type Circumstance = "came late" | "work is done" | "work goes on" | "ended before" | "nothing to compare with";
 
 /** Facts of a verdict. */
 export interface VerdictFacts {
   /** The rest of the first line: what was awaited, and what happened instead. */
   readonly detail: string;
+  readonly circumstance?: Circumstance;
   /** The evidence behind it, as plain data that survives JSON. The report room gives it its shape. */
   readonly evidence?: unknown;
 }
@@ -238,12 +249,28 @@ const table = {
   SLA_VIOLATED: verdict(
     "SLA violated",
     "Is the system slower than promised, or did the event never start? The timeline shows how far it came.",
+    {
+      "came late": "The system is slower than promised. The timeline shows where the time went.",
+      "work is done":
+        "To wait longer would bring nothing: the system has done all that it had to do. The timeline shows what that was.",
+      "work goes on":
+        "What is still waiting may bring it: is the system slower than promised, or must time be moved for it?",
+    },
   ),
-  WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare it with the closest one."),
+  WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare it with the closest one.", {
+    "nothing to compare with": "An event came in time, but not this one: see what came instead.",
+  }),
   UNEXPECTED_EVENT: verdict("Unexpected event", "Something happened that should not have."),
   WRONG_COUNT: verdict(
     "Wrong count",
     "Two ids are two publications; one id with deliveries > 1 is a redelivery by the broker.",
+    {
+      "came late": "The rest came, but too late. The timeline shows where the time went.",
+      "work is done":
+        "To wait longer would bring no more: the system has done all that it had to do. The timeline shows what that was.",
+      "work goes on":
+        "What is still waiting may bring the rest: is the system slower than promised, or must time be moved for it?",
+    },
   ),
   HUNG: verdict(
     "Hung",
@@ -281,7 +308,10 @@ const table = {
   ),
   LISTENER_DEAF: verdict("Listener deaf", "The listener lost its broker during the wait: events may be missing."),
   LISTENER_FAILED: verdict("Listener failed", "See the cause. The listener's transport reported it."),
-  SYSTEM_EXITED: verdict("System exited", "Its last log lines are in the timeline."),
+  SYSTEM_EXITED: verdict("System exited", "Its last log lines are in the timeline.", {
+    "ended before":
+      "Its last log lines are in the timeline of the test in which it ended. Start it again between tests?",
+  }),
   COULD_NOT_DECODE: verdict(
     "Could not decode",
     "An event came, but its body is not what the channel's codec reads. If that is meant so, declare codec: raw() on the channel.",

@@ -144,5 +144,5 @@ function conclude(scope: ScopeCore, absence: Absence, shown: Proof, reasons: rea
 }
 
 function detailsOf({ what, channel, condition, sla, startedAt }: Absence) {
-  return { what, channel, condition, sla, startedAt };
+  return { what, channel, condition, sla, startedAt, absence: true };
 }

@@ -65,7 +65,8 @@ function plainFailure(failure: ProbeFailure): Error {
 
 /** What a verdict's error bears for programs: plain data, secrets redacted. */
 export function toFacts(detail: string, evidence: Evidence) {
-  return { detail: String(toPlain(detail)), evidence: toPlain(evidence) };
+  const { circumstance } = evidence;
+  return { detail: String(toPlain(detail)), ...(circumstance && { circumstance }), evidence: toPlain(evidence) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { accepts } from "./none.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { slaOf, timingOf } from "./sla.ts";
-import { formatExit } from "./systems.ts";
+import { tellDeath, tellEarlierDeath } from "./systems.ts";
 import type { CountOptions } from "./types.ts";
 import type { Condition } from "./where.ts";
 import { whyInVain } from "./why-in-vain.ts";
@@ -92,6 +92,7 @@ export async function proveExactly(
 
   async function untilComplete(): Promise<void> {
     const waker = new Waker(clock);
+    const earlier = lives.death;
     let passed: { lateness: number } | undefined;
     using resources = new Resources();
     resources.use(journal.watch({ channel, kinds: ["received", "listener"] }, waker.wake));
@@ -113,7 +114,7 @@ export async function proveExactly(
       if (lives.death !== undefined) {
         throw red(
           "SYSTEM_EXITED",
-          `${lives.death.system} ended (${formatExit(lives.death.exit)}) when ${tally(events)} of ${count} had come`,
+          `${lives.death === earlier ? tellEarlierDeath(earlier, what, startedAt) : tellDeath(lives.death, what)}; ${tally(events)} of ${count} had come`,
         );
       }
       const intake = harness.intakes.get(channel);

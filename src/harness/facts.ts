@@ -30,6 +30,11 @@ export function unanswered(reason: string): Assessment {
   return { holding: [], unknowable: new Map(allFacts.map((fact) => [fact, reason])), busy: [], unheard: [] };
 }
 
+/** Whether all work is known to be done: nothing more comes of it. */
+export function isDone({ holding, unknowable, busy }: Assessment): boolean {
+  return workFacts.every((fact) => holding.includes(fact)) && unknowable.size === 0 && busy.length === 0;
+}
+
 /**
  * Looks at the four facts that absence rests on, once. *Heard*: what the scope sent reached a consumer that is not ours.
  * *Worked off*: nothing of the scope waits or is in flight. *Finished*: then the systems have no work left.

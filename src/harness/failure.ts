@@ -1,8 +1,8 @@
-import { type VerdictCode, type VerdictError, verdictError, verdictTexts } from "../errors.ts";
-import { closest, type MessageEntry, type Stamped, timeline } from "../journal/index.ts";
+import { type Circumstance, type VerdictCode, type VerdictError, verdictError, verdictTexts } from "../errors.ts";
+import { closest, type MessageEntry, type NearMiss, type Stamped, timeline } from "../journal/index.ts";
 import { type Evidence, type EventEvidence, type LookEvidence, renderText } from "../report/index.ts";
 import { plainSides, toFacts } from "./bare-context.ts";
-import type { Assessment } from "./facts.ts";
+import { type Assessment, isDone } from "./facts.ts";
 import { filteredOut } from "./filtered-out.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -18,6 +18,8 @@ export interface FailureDetails {
   readonly what: string;
   readonly channel?: string;
   readonly condition?: Condition;
+  /** Whether what meets the condition should not come: then nothing that came is close to it. */
+  readonly absence?: boolean;
   readonly sla?: Pick<Sla, "within" | "source" | "zero">;
   /** Replaces the SLA's zero point. */
   readonly zero?: string;
@@ -63,7 +65,6 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   const { code, detail, what, channel, condition, sla, zero, lateness, blocked, assessment, looks, dump, cause } =
     details;
   const { journal, systems } = scope.harness;
-  const { headline, hint } = verdictTexts(code, { detail });
   const filtered =
     channel === undefined ? undefined : filteredOut(scope, channel, assessment?.holding.includes("delivered") === true);
   const unexpected = details.unexpected ?? [];
@@ -71,18 +72,24 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   const named = new Set([...unexpected, ...late.map(({ event }) => event)].map(({ sequence }) => sequence));
   const others = channel === undefined ? [] : [...scope.events(channel)].filter(({ sequence }) => !named.has(sequence));
   const unclaimed = others.filter((event) => !event.claimed);
+  // of what may have come unseen nobody knows how it looks
+  const comparable = code !== "UNKNOWN" && details.absence !== true && late.length === 0 && unexpected.length === 0;
   const near =
-    condition?.match !== undefined && late.length === 0 && unexpected.length === 0
+    condition?.match !== undefined && comparable
       ? closest(
           condition.match,
           unclaimed.map((event) => event.entry),
         )
       : undefined;
-  const nearEvent = near && unclaimed.find(({ sequence }) => sequence === near.entry.sequence);
+  const nearEvent =
+    near && isClose(scope, near) ? unclaimed.find(({ sequence }) => sequence === near.entry.sequence) : undefined;
+  const circumstance = circumstanceOf(scope, details, nearEvent !== undefined);
+  const { headline, hint } = verdictTexts(code, { detail, ...(circumstance && { circumstance }) });
   return {
     code,
     headline,
     hint,
+    ...(circumstance && { circumstance }),
     scope: { name: scope.name, traceId: scope.traceId },
     awaited: {
       what,
@@ -103,6 +110,7 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
         holding: assessment.holding,
         unknowable: [...assessment.unknowable].map(([fact, reason]) => ({ fact, reason })),
         busy: assessment.busy,
+        done: isDone(assessment),
       },
     }),
     ...(filtered && { filtered: filtered.text }),
@@ -121,6 +129,27 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
       belongs: (entry) => of.belongs(entry),
     });
   }
+}
+
+/** One that nothing ties to the test, and that agrees in no field, is something else: a difference to that says nothing. */
+function isClose(scope: ScopeCore, { entry, differences, compared }: NearMiss): boolean {
+  return scope.belongs(entry) === "mine" || differences.length < compared;
+}
+
+function circumstanceOf(
+  scope: ScopeCore,
+  { code, late = [], assessment }: FailureDetails,
+  near: boolean,
+): Circumstance | undefined {
+  if (code === "SYSTEM_EXITED") {
+    const { death } = scope.harness.lives;
+    return death !== undefined && death.sequence < scope.from ? "ended before" : undefined;
+  }
+  if (code === "WRONG_CONTENT") return near ? undefined : "nothing to compare with";
+  if (late.length > 0) return "came late";
+  if (assessment === undefined) return undefined;
+  if (isDone(assessment)) return "work is done";
+  return assessment.busy.length > 0 ? "work goes on" : undefined;
 }
 
 function describe(scope: ScopeCore, entry: Stamped<MessageEntry>): EventEvidence {

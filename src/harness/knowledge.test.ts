@@ -140,6 +140,45 @@ describe("systems that die", () => {
     await clock.settle();
     expect(after.error?.message).toContain("shop ended (exit code 1)");
   });
+
+  test("one that died before a wait began is told as that, with how long before: in its test, and in those after", async () => {
+    const system = new TinySystem();
+    const { harness, clock } = await openHarness({ system });
+    const during = harness.scope("during");
+    const exactly = watch(during.channels.orders.exactly(2, { id: "a" }));
+    const next = watch(during.channels.orders.next({ id: "a" }));
+    await clock.settle();
+    system.die();
+    await clock.advance(101);
+    expect(next.error?.message).toContain("System exited: shop ended (exit code 1) while next on orders was waiting\n");
+    expect(exactly.error?.message).toContain(
+      "shop ended (exit code 1) while exactly 2 on orders was waiting; 0 of 2 had come\n",
+    );
+    expect(next.error?.message).toContain("hint      Its last log lines are in the timeline.");
+
+    await clock.advance(1_099);
+    const later = watch(during.channels.orders.next({ id: "a" }));
+    await during.close({ failed: true });
+    await clock.settle();
+    const after = harness.scope("after");
+    const waits = [
+      watch(after.channels.orders.next({ id: "a" })),
+      watch(after.channels.orders.exactly(2, { id: "a" })),
+      watch(after.probeUntil(() => 1, { until: () => false })),
+    ];
+    await clock.advance(101);
+    expect(later.error).toMatchObject({ code: "SCOPE_CLOSED" });
+    expect(waits.map(({ error }) => error?.message.split("\n")[0])).toEqual([
+      "System exited: shop ended (exit code 1) 1.2 s before next on orders began, and was not started again",
+      "System exited: shop ended (exit code 1) 1.2 s before exactly 2 on orders began, and was not started again; 0 of 2 had come",
+      "System exited: shop ended (exit code 1) 1.2 s before the probe began, and was not started again",
+    ]);
+    for (const { error } of waits) {
+      expect(error?.message).toContain(
+        "hint      Its last log lines are in the timeline of the test in which it ended.",
+      );
+    }
+  });
 });
 
 test("a probe that blocks the process is told of in the timeline, and in the report when it fails", async () => {

@@ -4,7 +4,7 @@ import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import { slaOf, timingOf } from "./sla.ts";
-import { formatExit, type Death } from "./systems.ts";
+import { tellDeath, tellEarlierDeath } from "./systems.ts";
 import type { WaitOptions } from "./types.ts";
 import type { Condition } from "./where.ts";
 import { whyInVain } from "./why-in-vain.ts";
@@ -104,10 +104,10 @@ export function awaitNext(
       };
       explain().catch(reject);
     };
-    const onDeath = (death: Death) => {
+    const onDeath = (detail: string) => {
       armed.push(
         clock.timer(afterlife, () => {
-          red("SYSTEM_EXITED", `${death.system} ended (${formatExit(death.exit)}) while ${what} was waiting`, {});
+          red("SYSTEM_EXITED", detail);
         }),
       );
     };
@@ -126,10 +126,12 @@ export function awaitNext(
         }
       }),
       sla.deadline.whenPassed(onTimeout),
-      lives.onDeath(onDeath),
+      lives.onDeath((death) => {
+        onDeath(tellDeath(death, what));
+      }),
       { [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort) },
     );
     signal.addEventListener("abort", onAbort, { once: true });
-    if (lives.death !== undefined) onDeath(lives.death);
+    if (lives.death !== undefined) onDeath(tellEarlierDeath(lives.death, what, startedAt));
   });
 }

@@ -11,7 +11,7 @@ import { failedFaults } from "./failed-faults.ts";
 import { failure } from "./failure.ts";
 import type { ScopeCore, StartedWait } from "./scope-core.ts";
 import { awaitSettled, settledAtEnd } from "./settle.ts";
-import { formatExit } from "./systems.ts";
+import { nameDeath, tellEarlierDeath } from "./systems.ts";
 import type { SettledOptions, Settlement } from "./types.ts";
 
 /** One test's view: its channels, its probes, its checks at the end. Typed by `Scope`. */
@@ -125,9 +125,10 @@ export class TestScope implements AsyncDisposable, Probes {
           if (came && this.#core.belongs(entry) !== "foreign") callback();
         }),
       onDeath: (callback) => {
-        if (lives.death !== undefined) callback(`${lives.death.system} ended (${formatExit(lives.death.exit)})`);
-        return lives.onDeath(({ system, exit }) => {
-          callback(`${system} ended (${formatExit(exit)})`);
+        const { death } = lives;
+        if (death !== undefined) callback(tellEarlierDeath(death, "the probe", harness.clock.now()), true);
+        return lives.onDeath((later) => {
+          callback(nameDeath(later), false);
         });
       },
       onLook: ({ number, took, outcome, result }, probe) => {
@@ -189,7 +190,7 @@ export class TestScope implements AsyncDisposable, Probes {
     return [
       failure(core, {
         code: "SYSTEM_EXITED",
-        detail: `${death.system} ended (${formatExit(death.exit)}) during this test, and was not started again`,
+        detail: `${nameDeath(death)} during this test, and was not started again`,
         what: `the end of the scope "${core.name}"`,
         startedAt: core.openedAt,
         // no line of the test did it

@@ -1,11 +1,14 @@
 import type { ObservedSystem, SystemExit } from "../contracts/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { formatDuration } from "../time/index.ts";
 
 /** An unexpected end of a system. */
 export interface Death {
   readonly system: string;
   /** Of its end, in the journal. */
   readonly sequence: number;
+  /** Monotonic. */
+  readonly at: number;
   readonly exit: SystemExit;
 }
 
@@ -86,7 +89,7 @@ export class Systems implements Disposable {
       });
       this.#trouble = { at, what: `${system.name} ended meanwhile (${detail})` };
       if (exit.expected) return;
-      const death: Death = { system: system.name, sequence, exit };
+      const death: Death = { system: system.name, sequence, at, exit };
       this.#deaths.set(system, death);
       for (const listener of this.#listeners) listener(death);
     });
@@ -98,7 +101,22 @@ export class Systems implements Disposable {
   }
 }
 
+/** "shop ended (exit code 1) while next on orders was waiting". */
+export function tellDeath(death: Death, what: string): string {
+  return `${nameDeath(death)} while ${what} was waiting`;
+}
+
+/** "shop ended (exit code 1) 1.2 s before next on orders began, and was not started again". */
+export function tellEarlierDeath(death: Death, what: string, now: number): string {
+  return `${nameDeath(death)} ${formatDuration(now - death.at)} before ${what} began, and was not started again`;
+}
+
+/** "shop ended (exit code 1)". */
+export function nameDeath({ system, exit }: Death): string {
+  return `${system} ended (${formatExit(exit)})`;
+}
+
 /** "exit code 1", "SIGKILL". */
-export function formatExit(exit: SystemExit): string {
+function formatExit(exit: SystemExit): string {
   return exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
 }

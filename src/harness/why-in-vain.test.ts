@@ -3,6 +3,13 @@ import { openHarness, watch } from "../../test/support/open-harness.ts";
 
 type Scope = Awaited<ReturnType<typeof open>>["scope"];
 
+/** As the error bears it, and as its text ends. */
+function hintOf(error: (Error & { readonly hint?: string }) | undefined): string {
+  const hint = error?.hint ?? "";
+  expect(error?.message.endsWith(`hint      ${hint}`)).toBe(true);
+  return hint;
+}
+
 async function open() {
   const opened = await openHarness();
   return { ...opened, scope: opened.harness.scope("test") };
@@ -29,6 +36,7 @@ describe.for([
     });
     await clock.advance(2_500);
     expect(ended.error?.message).toContain("busy      1 in flight on orders, invisible for 27.9 s more: advance");
+    expect(hintOf(ended.error)).toMatch(/^What is still waiting may bring /);
   });
 
   test("where all work is done, the failure says that nothing more comes of it", async () => {
@@ -36,6 +44,7 @@ describe.for([
     const ended = watch(wait(scope));
     await clock.advance(2_500);
     expect(ended.error?.message).toContain("known     all work is done (heard, worked off, finished, delivered)");
+    expect(hintOf(ended.error)).toMatch(/^To wait longer would bring no/);
   });
 
   test("where what is known is no more than a part, the failure does not say so", async () => {
@@ -45,6 +54,7 @@ describe.for([
     await clock.advance(2_500);
     expect(ended.error?.message).toContain("unknown   worked off: its counts are estimates");
     expect(ended.error?.message).not.toContain("all work is done");
+    expect(hintOf(ended.error)).not.toMatch(/would bring|may bring/);
   });
 
   test("a broker that does not answer holds the failure up for 200 ms, no longer", async () => {
@@ -67,6 +77,7 @@ describe.for([
     await clock.advance(1_010);
     expect(ended.error).toMatchObject({ code: "SLA_VIOLATED" });
     expect(ended.error?.message).toMatch(/came 200 ms late\n[^]*came late #\d+ \+1\.2 s orders [^\n]*, 200 ms after/);
+    expect(hintOf(ended.error)).toBe("The system is slower than promised. The timeline shows where the time went.");
   });
 
   test("one of this test with another content is wrong content, and no timeout", async () => {
@@ -76,6 +87,18 @@ describe.for([
     await clock.advance(2_010);
     expect(ended.error).toMatchObject({ code: "WRONG_CONTENT" });
     expect(ended.error?.message).toMatch(/closest [^]*expected {2}"a"\n[^]*received {2}"b"/);
+    expect(hintOf(ended.error)).toContain("compare it with the closest one");
+  });
+
+  test("to one that nothing ties to the test, and that agrees in nothing, no difference is shown", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.deliver({ id: "b" });
+    await clock.advance(2_010);
+    expect(ended.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(ended.error?.message).toMatch(/came instead #\d+ \+0 ms orders {"id":"b"}/);
+    expect(ended.error?.message).not.toContain("closest");
+    expect(ended.error).toMatchObject({ expected: undefined, actual: undefined });
   });
 
   test("an abort while it is looked for ends the wait", async () => {
@@ -89,6 +112,38 @@ describe.for([
   });
 });
 
+test("of a predicate that took nothing there is no closest one to compare with", async () => {
+  const { scope, broker, clock } = await open();
+  const ended = watch(scope.channels.orders.next(({ payload }) => payload.id === "a"));
+  broker.deliver({ id: "b" });
+  await clock.advance(2_010);
+  expect(ended.error).toMatchObject({ code: "WRONG_CONTENT" });
+  expect(hintOf(ended.error)).toBe("An event came in time, but not this one: see what came instead.");
+});
+
+test("where nothing can be concluded, nothing is compared: neither of a silence, nor of what may have come unseen", async () => {
+  const { scope, broker, clock } = await open();
+  const mine = { traceparent: scope.headers["traceparent"] as string };
+  broker.deliver({ id: "b" }, mine);
+  broker.setPending({ inFlight: 1 });
+  const silence = watch(scope.channels.orders.none({ id: "a" }));
+  await clock.advance(1_100);
+  expect(silence.error).toMatchObject({ code: "UNKNOWN" });
+
+  const small = await openHarness({ journal: { maxEntries: 10 } });
+  const other = small.harness.scope("test");
+  for (let number = 0; number < 20; number++)
+    small.broker.deliver({ id: "b" }, { traceparent: other.headers["traceparent"] as string });
+  const unseen = watch(other.channels.orders.next({ id: "a" }));
+  await small.clock.advance(2_010);
+  expect(unseen.error).toMatchObject({ code: "UNKNOWN" });
+
+  for (const { error } of [silence, unseen]) {
+    expect(error?.message).not.toContain("closest");
+    expect(error).toMatchObject({ expected: undefined, actual: undefined });
+  }
+});
+
 test("too few: those that came, and those that came late, are shown", async () => {
   const { scope, broker, clock } = await open();
   const ended = watch(scope.channels.orders.exactly(2, { id: "a" }));
@@ -98,4 +153,5 @@ test("too few: those that came, and those that came late, are shown", async () =
   await clock.advance(1_010);
   expect(ended.error).toMatchObject({ code: "WRONG_COUNT" });
   expect(ended.error?.message).toMatch(/1 of 2 events[^]*came late [^]*300 ms after the deadline[^]*this came /);
+  expect(hintOf(ended.error)).toMatch(/^The rest came, but too late/);
 });

@@ -12,8 +12,8 @@ export interface ProbeContext {
   readonly cap?: DeadlineCap | undefined;
   /** Calls back when an event of the scope arrived: time to look again. */
   readonly onEvent?: (callback: () => void) => Disposable;
-  /** Calls back when a system died that should not have: the wait ends. */
-  readonly onDeath?: (callback: (what: string) => void) => Disposable;
+  /** Calls back when a system died that should not have: the wait ends. `earlier`: before it began, as `what` tells then. */
+  readonly onDeath?: (callback: (what: string, earlier: boolean) => void) => Disposable;
   /** Told of each look. */
   readonly onLook?: (look: Look, description: string) => void;
   /** Told, once a wait, that the probe blocked the process for so many ms by working synchronously. */

@@ -802,11 +802,14 @@ describe("what ends the wait at once", () => {
   test("a system that is dead already", async () => {
     const stand = new ProbeStand({
       onDeath: (callback) => {
-        callback("customers ended (exit code 1)");
+        callback("customers ended (exit code 1) 1 s before the probe began", true);
         return { [Symbol.dispose]: () => undefined };
       },
     });
-    expect((await redOf(stand.probeUntil(() => "a stale answer"))).code).toBe("SYSTEM_EXITED");
+    const error = await redOf(stand.probeUntil(() => "a stale answer"));
+    expect(error.code).toBe("SYSTEM_EXITED");
+    // it did not end while the probe was waiting
+    expect(error.facts["detail"]).toBe("customers ended (exit code 1) 1 s before the probe began");
     expect(stand.held).toBe(0);
   });
 });

@@ -73,8 +73,8 @@ export class ProbeWait implements Disposable {
     );
     const events = context.onEvent?.(this.waker.wake);
     if (events !== undefined) this.#resources.use(events);
-    const deaths = context.onDeath?.((what) => {
-      this.#death ??= what;
+    const deaths = context.onDeath?.((what, earlier) => {
+      this.#death ??= earlier ? what : `${what} while ${description} was waiting`;
       this.#dying.abort();
     });
     if (deaths !== undefined) this.#resources.use(deaths);
@@ -196,7 +196,7 @@ export class ProbeWait implements Disposable {
   /** Throws when the wait was aborted, or a system died that should not have. */
   #checkOver(): void {
     this.#signal.throwIfAborted();
-    if (this.#death !== undefined) throw this.red("SYSTEM_EXITED", `${this.#death} while ${this.what} was waiting`);
+    if (this.#death !== undefined) throw this.red("SYSTEM_EXITED", this.#death);
   }
 
   #fatal({ kind, error }: Fatal): unknown {

@@ -1,4 +1,4 @@
-import type { VerdictCode } from "../errors.ts";
+import type { Circumstance, VerdictCode } from "../errors.ts";
 import type { TimelineLine } from "../journal/index.ts";
 
 /** Everything that a failed wait, probe or proof knows: the one model that text, JSON and other reports are made of. */
@@ -7,6 +7,8 @@ export interface Evidence {
   /** The first line. */
   readonly headline: string;
   readonly hint: string;
+  /** What is known and decided the hint. */
+  readonly circumstance?: Circumstance;
   readonly scope: { readonly name: string; readonly traceId: string };
   readonly awaited: {
     /** "next on customerCreated". */
@@ -50,6 +52,8 @@ export interface Evidence {
     readonly unknowable: readonly { readonly fact: string; readonly reason: string }[];
     /** Work known to be going on. */
     readonly busy: readonly string[];
+    /** Whether all of it is known to be done, so that nothing more comes of it. */
+    readonly done: boolean;
   };
   /** What of the test's own publications did not pass the channel's filter, for people. */
   readonly filtered?: string;

@@ -109,7 +109,7 @@ describe("every line of the text", () => {
     unexpected: [event],
     others: [{ ...event, sequence: 8 }],
     looks: { count: 1, history: [{ result: hostile, times: 1 }] },
-    facts: { holding: [hostile], unknowable: [{ fact: hostile, reason: hostile }], busy: [hostile] },
+    facts: { holding: [hostile], unknowable: [{ fact: hostile, reason: hostile }], busy: [hostile], done: false },
     systems: [{ name: hostile, ready: false }],
     timeline: [{ offset: 0, kind: "note", text: hostile, content: hostile }],
     cause: new Error(hostile, { cause: { [hostile]: hostile } }),

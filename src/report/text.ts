@@ -57,13 +57,10 @@ function listenedOn(waited: number, within: number): string {
   return rest > enoughToSay ? `; the last ${formatDuration(rest)} only to see what comes late` : "";
 }
 
-function whatIsKnown({ holding, unknowable, busy }: NonNullable<Evidence["facts"]>): string {
+function whatIsKnown({ holding, done }: NonNullable<Evidence["facts"]>): string {
   if (holding.length === 0) return "nothing";
   const list = holding.join(", ");
-  const done = ["worked off", "finished", "delivered"].every((fact) => holding.includes(fact));
-  return done && busy.length === 0 && unknowable.length === 0
-    ? `all work is done (${list}): nothing more comes of it`
-    : list;
+  return done ? `all work is done (${list}): nothing more comes of it` : list;
 }
 
 function facts({

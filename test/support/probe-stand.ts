@@ -11,7 +11,7 @@ export class ProbeStand {
   readonly probeUntil: Probes["probeUntil"];
   readonly probeDuring: Probes["probeDuring"];
   readonly #events = new Set<() => void>();
-  readonly #deaths = new Set<(what: string) => void>();
+  readonly #deaths = new Set<(what: string, earlier: boolean) => void>();
 
   constructor(more: Partial<ProbeContext> = {}) {
     const context: ProbeContext = {
@@ -35,7 +35,7 @@ export class ProbeStand {
 
   /** A system ends that should not have. */
   death(what = "customers ended (exit code 1)"): void {
-    for (const callback of this.#deaths) callback(what);
+    for (const callback of this.#deaths) callback(what, false);
   }
 
   /** What a wait still holds: timers, and subscriptions to events and deaths. 0 once it has ended. */
