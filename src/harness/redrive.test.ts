@@ -122,7 +122,7 @@ describe("redrive()", () => {
     expect(settling.state).toBe("fulfilled");
   });
 
-  test("what it sends must be heard, as any send", async () => {
+  test("what it sends must be heard, as everything that is sent", async () => {
     const { scope, dead, deliver, broker } = await open();
     broker.reached = 0;
     deliver("a");

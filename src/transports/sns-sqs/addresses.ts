@@ -1,6 +1,8 @@
 import { wakefulError } from "../../errors.ts";
 import { explain, isMissing } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
+import { nameOf } from "./name-of.ts";
+import { pages } from "./pages.ts";
 
 const shownSimilar = 5;
 
@@ -21,20 +23,18 @@ export class Addresses {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     const names: string[] = [];
-    let token: string | undefined;
-    do {
-      const page = await this.#sns
-        .listTopics(token === undefined ? {} : { NextToken: token }, { abortSignal: signal })
-        .catch((error: unknown) => {
-          throw explain(error, "SNS");
-        });
-      for (const { TopicArn: arn = "" } of page.Topics ?? []) {
-        const found = arn.slice(arn.lastIndexOf(":") + 1);
-        this.#topics.set(found, arn);
-        names.push(found);
+    try {
+      for await (const { Topics = [] } of pages((from) => this.#sns.listTopics(from, { abortSignal: signal }))) {
+        for (const { TopicArn: arn = "" } of Topics) {
+          const found = nameOf(arn);
+          this.#topics.set(found, arn);
+          names.push(found);
+        }
+        if (this.#topics.has(name)) break;
       }
-      token = page.NextToken;
-    } while (token !== undefined && !this.#topics.has(name));
+    } catch (error) {
+      throw explain(error, "SNS");
+    }
     const arn = this.#topics.get(name);
     if (arn === undefined)
       throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similar(name, names) });
@@ -106,15 +106,8 @@ export class Addresses {
 
   async #queueNames(signal: AbortSignal): Promise<string[]> {
     const names: string[] = [];
-    let token: string | undefined;
-    do {
-      const page = await this.#sqs.listQueues(
-        { MaxResults: 1_000, ...(token !== undefined && { NextToken: token }) },
-        { abortSignal: signal },
-      );
-      for (const url of page.QueueUrls ?? []) names.push(url.slice(url.lastIndexOf("/") + 1));
-      token = page.NextToken;
-    } while (token !== undefined);
+    const ask = (from: object) => this.#sqs.listQueues({ MaxResults: 1_000, ...from }, { abortSignal: signal });
+    for await (const { QueueUrls = [] } of pages(ask)) names.push(...QueueUrls.map(nameOf));
     return names;
   }
 }

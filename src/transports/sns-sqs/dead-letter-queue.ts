@@ -12,6 +12,7 @@ import type { Addresses } from "./addresses.ts";
 import type { SqsClient, SqsMessage } from "./client.ts";
 import { isFifo } from "./fifo.ts";
 import { copyOfAttributes } from "./message.ts";
+import { nameOf } from "./name-of.ts";
 import type { QueueReader } from "./reader.ts";
 import { ReaderLease } from "./reader-lease.ts";
 
@@ -76,7 +77,7 @@ export class DeadLetterQueue implements Endpoint {
     const { addresses, sqs, receipt } = this.#options;
     const letter = raw as SqsMessage;
     const arn = letter.Attributes?.["DeadLetterQueueSourceArn"];
-    const to = arn === undefined ? this.#options.source : arn.slice(arn.lastIndexOf(":") + 1);
+    const to = arn === undefined ? this.#options.source : nameOf(arn);
     if (to === undefined) throw wakefulError("REDRIVE_SOURCE_UNKNOWN", { channel: this.name, id });
     const copy = copyOf(letter, to);
     const { MessageId = "" } = await addresses.onQueue(to, signal, (QueueUrl, call) =>

@@ -118,7 +118,9 @@ export class ReaderLease implements AsyncDisposable {
     const { holder, text } = await this.#look(signal);
     if (holder === this.#holder) return;
     throw this.#competing(
-      holder === undefined ? `another took the lease of run ${this.#holder}, and has given it back since` : text,
+      holder === undefined
+        ? `one that took the lease of run ${this.#holder} and has given it back, unless the queue was made anew meanwhile`
+        : text,
     );
   }
 

@@ -69,14 +69,14 @@ describe("long polls", () => {
       });
       const aws = snsSqs({ sns, sqs: counting, ...(pollers !== undefined && { pollers }) });
       const recorder = new RecordingSink();
-      const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
+      const subscription = await aws.deadLetters("dead").endpoint.listen(recorder, signal);
       await recorder.until(() => recorder.events.length >= 200);
       expect(new Set(recorder.events.map(({ body }) => body)).size).toBe(200);
       expect(highest).toBe(most);
       while (simulator.inspect("dead").polls < most) await turn();
       await simulator.advance("20s");
       while (simulator.inspect("dead").polls !== 1) await turn();
-      await subscription?.[Symbol.asyncDispose]();
+      await subscription.[Symbol.asyncDispose]();
       expect(recorder.events).toHaveLength(200);
     },
   );
@@ -92,9 +92,9 @@ describe("after dispose", () => {
   test("everything that was handed over is deleted", async () => {
     await fill("dead", 25);
     const recorder = new RecordingSink();
-    const subscription = await snsSqs({ sns, sqs }).deadLetters("dead").endpoint.listen?.(recorder, signal);
+    const subscription = await snsSqs({ sns, sqs }).deadLetters("dead").endpoint.listen(recorder, signal);
     await recorder.until(() => recorder.events.length >= 25);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
     expect(simulator.inspect("dead")).toMatchObject({ ready: 0, inFlight: 0 });
   });
 
@@ -110,9 +110,9 @@ describe("after dispose", () => {
     const clock = new ManualClock();
     const recorder = new RecordingSink();
     const { endpoint } = snsSqs({ sns, sqs: stumbling, clock }).deadLetters("dead");
-    const subscription = await endpoint.listen?.(recorder, signal);
+    const subscription = await clock.until(endpoint.listen(recorder, signal));
     await recorder.until(() => recorder.events.length >= 3);
-    const disposing = subscription?.[Symbol.asyncDispose]();
+    const disposing = subscription[Symbol.asyncDispose]();
     stopping.resolve();
     while (simulator.inspect("dead").inFlight > 0 && recorder.log.at(-1) !== "failed") await clock.advance(1_000);
     await disposing;
@@ -124,9 +124,9 @@ describe("after dispose", () => {
     await fill("dead", 0);
     const aws = snsSqs({ sns, sqs });
     const recorder = new RecordingSink();
-    const subscription = await aws.deadLetters("dead").endpoint.listen?.(recorder, signal);
+    const subscription = await aws.deadLetters("dead").endpoint.listen(recorder, signal);
     while (simulator.inspect("dead").polls === 0) await turn();
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
     await fill("dead", 1);
     expect(recorder.events).toEqual([]);
     expect(await aws.receive("dead")).toMatchObject([{ body: "0", deliveries: 1 }]);
@@ -139,7 +139,8 @@ describe("a broker in trouble", () => {
     const clock = new ManualClock();
     const recorder = new RecordingSink();
     const { port } = simulator;
-    const subscription = await snsSqs({ sns, sqs, clock }).deadLetters("dead").endpoint.listen?.(recorder, signal);
+    const { endpoint } = snsSqs({ sns, sqs, clock, accounting: simulator }).deadLetters("dead");
+    const subscription = await clock.until(endpoint.listen(recorder, signal));
     while (simulator.inspect("dead").polls === 0) await turn();
     await simulator.close();
     await recorder.until(() => recorder.log.includes("deaf"));
@@ -149,7 +150,7 @@ describe("a broker in trouble", () => {
     await clock.advance(50);
     await recorder.until(() => recorder.events.length > 0);
     expect(recorder.log).toEqual(["deaf", "back", "event"]);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
   });
 
   test("a deletion that keeps failing is a broken listener", async () => {
@@ -157,13 +158,12 @@ describe("a broker in trouble", () => {
     const refusing = withMethod("deleteMessageBatch", () => Promise.reject(new Error("AccessDenied")));
     const clock = new ManualClock();
     const recorder = new RecordingSink();
-    const subscription = await snsSqs({ sns, sqs: refusing, clock })
-      .deadLetters("dead")
-      .endpoint.listen?.(recorder, signal);
+    const { endpoint } = snsSqs({ sns, sqs: refusing, clock }).deadLetters("dead");
+    const subscription = await clock.until(endpoint.listen(recorder, signal));
     await recorder.until(() => recorder.log.includes("event"));
     await clock.advance(10_000);
     expect(recorder.log).toEqual(["event", "failed"]);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
   });
 });
 
@@ -189,16 +189,15 @@ describe("a FIFO queue", () => {
     });
     const clock = new ManualClock();
     const recorder = new RecordingSink();
-    const subscription = await snsSqs({ sns, sqs: losing, clock })
-      .deadLetters("dead.fifo")
-      .endpoint.listen?.(recorder, signal);
+    const { endpoint } = snsSqs({ sns, sqs: losing, clock }).deadLetters("dead.fifo");
+    const subscription = await clock.until(endpoint.listen(recorder, signal));
     await recorder.until(() => recorder.events.length === 2);
     await sqs.sendMessageBatch({ QueueUrl, Entries: group([3]) });
     await lost.promise;
     await clock.advance(50);
     await recorder.until(() => recorder.events.length === 3);
     expect(bodies(recorder)).toEqual(["1", "2", "3"]);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
     expect(recorder.log).not.toContain("failed");
   });
 
@@ -213,14 +212,13 @@ describe("a FIFO queue", () => {
     });
     const clock = new ManualClock();
     const recorder = new RecordingSink();
-    const subscription = await snsSqs({ sns, sqs: losing, clock })
-      .deadLetters("dead.fifo")
-      .endpoint.listen?.(recorder, signal);
+    const { endpoint } = snsSqs({ sns, sqs: losing, clock }).deadLetters("dead.fifo");
+    const subscription = await clock.until(endpoint.listen(recorder, signal));
     await recorder.until(() => recorder.log.includes("deaf"));
     await clock.advance(50);
     await recorder.until(() => recorder.events.length === 3);
     expect(bodies(recorder)).toEqual(["1", "2", "3"]);
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
     expect(simulator.inspect("dead.fifo")).toMatchObject({ ready: 0, inFlight: 0 });
   });
 
@@ -235,12 +233,12 @@ describe("a FIFO queue", () => {
       await sqs.sendMessageBatch({ QueueUrl, Entries });
     }
     const recorder = new RecordingSink();
-    const subscription = await snsSqs({ sns, sqs }).deadLetters("dead.fifo").endpoint.listen?.(recorder, signal);
+    const subscription = await snsSqs({ sns, sqs }).deadLetters("dead.fifo").endpoint.listen(recorder, signal);
     await recorder.until(() => recorder.events.length === 600);
     for (let each = 0; each < 30; each++) {
       const numbers = recorder.events.filter(({ key }) => key === `g${each}`).map(({ body }) => Number(body));
       expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index * 30 + each));
     }
-    await subscription?.[Symbol.asyncDispose]();
+    await subscription.[Symbol.asyncDispose]();
   });
 });

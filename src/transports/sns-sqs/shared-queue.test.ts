@@ -73,7 +73,7 @@ describe("the lease", () => {
       code: "COMPETING_LISTENERS",
       facts: {
         holder: expect.stringMatching(
-          /^another took the lease of run r1\/[0-9a-f]{8}, and has given it back/,
+          /^one that took the lease of run r1\/[0-9a-f]{8} and has given it back/,
         ) as string,
       },
     });

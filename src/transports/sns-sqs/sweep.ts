@@ -1,6 +1,8 @@
 import type { Clock } from "../../time/index.ts";
 import { explain, isMissing } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
+import { nameOf } from "./name-of.ts";
+import { pages } from "./pages.ts";
 import { expiresTag, ownName, ownPrefix, runTag } from "./own-queue.ts";
 
 export interface SweepOptions {
@@ -67,30 +69,21 @@ async function expiredQueues({ sqs, clock, signal }: SweepOptions): Promise<Map<
 
 async function ownQueues(sqs: SqsClient, signal: AbortSignal): Promise<string[]> {
   const urls: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await sqs.listQueues(
-      { QueueNamePrefix: ownPrefix, MaxResults: 1_000, ...(token !== undefined && { NextToken: token }) },
-      { abortSignal: signal },
-    );
-    urls.push(...(page.QueueUrls ?? []));
-    token = page.NextToken;
-  } while (token !== undefined);
+  const ask = (from: object) =>
+    sqs.listQueues({ QueueNamePrefix: ownPrefix, MaxResults: 1_000, ...from }, { abortSignal: signal });
+  for await (const { QueueUrls = [] } of pages(ask)) urls.push(...QueueUrls);
   return urls;
 }
 
 /** Subscriptions of queues with a harness's own kind of name, in the account and region of their topic. */
 async function ownSubscriptions(sns: SnsClient, signal: AbortSignal): Promise<{ arn: string; endpoint: string }[]> {
   const found: { arn: string; endpoint: string }[] = [];
-  let token: string | undefined;
-  do {
-    const page = await sns.listSubscriptions(token === undefined ? {} : { NextToken: token }, { abortSignal: signal });
-    for (const { SubscriptionArn: arn = "", Endpoint: endpoint = "" } of page.Subscriptions ?? []) {
+  for await (const { Subscriptions = [] } of pages((from) => sns.listSubscriptions(from, { abortSignal: signal }))) {
+    for (const { SubscriptionArn: arn = "", Endpoint: endpoint = "" } of Subscriptions) {
       // elsewhere a queue that we cannot see may well be there
       if (ownName.test(nameOf(endpoint)) && placeOf(endpoint) === placeOf(arn)) found.push({ arn, endpoint });
     }
-    token = page.NextToken;
-  } while (token !== undefined);
+  }
   return found;
 }
 
@@ -108,11 +101,6 @@ async function isGone(sqs: SqsClient, arn: string, signal: AbortSignal): Promise
 /** Somebody else was quicker. */
 function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
-}
-
-/** The last part of an ARN or a URL. */
-function nameOf(address: string): string {
-  return address.slice(Math.max(address.lastIndexOf("/"), address.lastIndexOf(":")) + 1);
 }
 
 /** Region and account of an ARN. */
