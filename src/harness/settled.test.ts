@@ -108,3 +108,66 @@ describe("settled()", () => {
     expect(wait.error).toMatchObject({ code: "NOT_JUDGED" });
   });
 });
+
+describe("T4: settled", () => {
+  test("waits for known work", async () => {
+    const { broker, harness, clock } = await openHarness();
+    const scope = harness.scope("test");
+    broker.setPending({ waiting: 1 });
+    const wait = watch(scope.settled());
+    await clock.advance(100);
+    expect(wait.state).toBe("pending");
+    broker.setPending({ waiting: 0 });
+    await clock.advance(1);
+    expect(wait.value).toMatchObject({ how: "proved" });
+  });
+
+  test("is not settled while events of the scope keep coming between two looks", async () => {
+    const { broker, harness, clock } = await openHarness();
+    const scope = harness.scope("test");
+    let left = 5;
+    const { pending } = broker;
+    // each look of the harness is answered by "nothing to do", and followed by one more event
+    Object.defineProperty(broker, "pending", {
+      get: () => {
+        if (left-- > 0) queueMicrotask(() => broker.deliver({ id: `cascade-${left}` }));
+        return pending;
+      },
+    });
+    const wait = watch(scope.settled());
+    while (wait.state === "pending") await clock.settle();
+    expect(wait.state).toBe("fulfilled");
+    expect(wait.value?.rounds).toBeGreaterThan(5);
+  });
+
+  test("rejects at once where a fact cannot be known, and names the cure", async () => {
+    const { harness } = await openHarness({ system: new TinySystem(false) });
+    const scope = harness.scope("test");
+    await expect(scope.settled()).rejects.toMatchObject({
+      code: "NOT_KNOWABLE",
+      hint: expect.stringContaining("quiet") as unknown,
+    });
+  });
+
+  test("with quiet, waits for that much silence", async () => {
+    const { broker, harness, clock } = await openHarness({ system: new TinySystem(false) });
+    const scope = harness.scope("test");
+    const wait = watch(scope.settled({ quiet: 300 }));
+    await clock.advance(200);
+    broker.deliver({ id: "a" });
+    await clock.advance(299);
+    expect(wait.state).toBe("pending");
+    await clock.advance(2);
+    expect(wait.value).toMatchObject({ how: "quiet" });
+  });
+
+  test("says what it is waiting for when the time is up", async () => {
+    const { broker, harness, clock } = await openHarness();
+    const scope = harness.scope("test");
+    broker.setPending({ inFlight: 1, where: ["1 in flight on work"] });
+    const wait = watch(scope.settled());
+    await clock.advance(1_100);
+    expect(wait.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(wait.error?.message).toContain("1 in flight on work");
+  });
+});

@@ -66,17 +66,22 @@ export class ManualClock implements Clock {
 
   /** Moves on, as far as needed, whenever something that keeps the process alive waits for time, until this is done. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    work.then(end, end);
-    while (!over) {
+    while (await this.waitsForTime(work)) {
       const held = [...this.#armed].filter(({ hold }) => hold).map(({ due }) => due);
-      if (held.length > 0) await this.advance(Math.max(0, Math.min(...held) - this.#now));
-      else await this.turn();
+      await this.advance(Math.max(0, Math.min(...held) - this.#now));
     }
     return await work;
+  }
+
+  /** Resolves to true once something that keeps the process alive waits for time, and to false when this is done before. */
+  async waitsForTime(work: Promise<unknown>): Promise<boolean> {
+    const done = new AbortController();
+    const end = () => {
+      done.abort();
+    };
+    work.then(end, end);
+    while (!done.signal.aborted && this.armed === 0) await this.turn();
+    return !done.signal.aborted;
   }
 
   /** Lets promise callbacks and two turns of the event loop run. Time stands still. */

@@ -76,7 +76,7 @@ describe("long polls", () => {
       while (simulator.inspect("dead").polls < most) await turn();
       await simulator.advance("20s");
       while (simulator.inspect("dead").polls !== 1) await turn();
-      await subscription.[Symbol.asyncDispose]();
+      await subscription[Symbol.asyncDispose]();
       expect(recorder.events).toHaveLength(200);
     },
   );
@@ -94,7 +94,7 @@ describe("after dispose", () => {
     const recorder = new RecordingSink();
     const subscription = await snsSqs({ sns, sqs }).deadLetters("dead").endpoint.listen(recorder, signal);
     await recorder.until(() => recorder.events.length >= 25);
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
     expect(simulator.inspect("dead")).toMatchObject({ ready: 0, inFlight: 0 });
   });
 
@@ -126,7 +126,7 @@ describe("after dispose", () => {
     const recorder = new RecordingSink();
     const subscription = await aws.deadLetters("dead").endpoint.listen(recorder, signal);
     while (simulator.inspect("dead").polls === 0) await turn();
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
     await fill("dead", 1);
     expect(recorder.events).toEqual([]);
     expect(await aws.receive("dead")).toMatchObject([{ body: "0", deliveries: 1 }]);
@@ -150,7 +150,7 @@ describe("a broker in trouble", () => {
     await clock.advance(50);
     await recorder.until(() => recorder.events.length > 0);
     expect(recorder.log).toEqual(["deaf", "back", "event"]);
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
   });
 
   test("a deletion that keeps failing is a broken listener", async () => {
@@ -163,7 +163,7 @@ describe("a broker in trouble", () => {
     await recorder.until(() => recorder.log.includes("event"));
     await clock.advance(10_000);
     expect(recorder.log).toEqual(["event", "failed"]);
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
   });
 });
 
@@ -197,7 +197,7 @@ describe("a FIFO queue", () => {
     await clock.advance(50);
     await recorder.until(() => recorder.events.length === 3);
     expect(bodies(recorder)).toEqual(["1", "2", "3"]);
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
     expect(recorder.log).not.toContain("failed");
   });
 
@@ -218,7 +218,7 @@ describe("a FIFO queue", () => {
     await clock.advance(50);
     await recorder.until(() => recorder.events.length === 3);
     expect(bodies(recorder)).toEqual(["1", "2", "3"]);
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
     expect(simulator.inspect("dead.fifo")).toMatchObject({ ready: 0, inFlight: 0 });
   });
 
@@ -239,6 +239,6 @@ describe("a FIFO queue", () => {
       const numbers = recorder.events.filter(({ key }) => key === `g${each}`).map(({ body }) => Number(body));
       expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index * 30 + each));
     }
-    await subscription.[Symbol.asyncDispose]();
+    await subscription[Symbol.asyncDispose]();
   });
 });

@@ -36,21 +36,11 @@ if (stepwise) {
     { step: "initialize" },
   );
 }
-/** Once it is armed, or waits for time to pass. */
-const atRest = async (opening: Promise<unknown>): Promise<void> => {
-  let over = false;
-  const end = () => {
-    over = true;
-  };
-  opening.then(end, end);
-  while (!over && clock.armed === 0) await clock.turn();
-};
-
 try {
   const read = topic === undefined ? aws.deadLetters(deadLetters ?? "", { allow: true }) : aws.topic(topic);
   const opening = createHarness({ channels: { read } });
   if (stepwise) {
-    await atRest(opening);
+    await clock.waitsForTime(opening);
     await stop("settling");
   }
   const harness = await clock.until(opening);
