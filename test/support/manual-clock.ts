@@ -80,7 +80,8 @@ export class ManualClock implements Clock {
       done.abort();
     };
     work.then(end, end);
-    while (!done.signal.aborted && this.armed === 0) await this.turn();
+    do await this.turn();
+    while (!done.signal.aborted && this.armed === 0);
     return !done.signal.aborted;
   }
 
