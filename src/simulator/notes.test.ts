@@ -121,6 +121,32 @@ test("what a topic could not deliver, and what AWS would not have", async () => 
   for (const { text, about } of notes) if (!text.startsWith("simulator")) expect(about).toEqual({ messageId, traceId });
 });
 
+test("what a filter keeps out, also of a queue that is the harness's own", async () => {
+  const TopicArn = await client.topic("placed", "orders", "own");
+  await client.sqs.tagQueue({ QueueUrl: await client.queue("own"), Tags: { "wakeful:run": "1" } });
+  const { Subscriptions = [] } = await client.sns.listSubscriptionsByTopic({ TopicArn });
+  const FilterPolicy = JSON.stringify({ kind: ["new"], note: ["x".repeat(300)] });
+  for (const { SubscriptionArn } of Subscriptions)
+    await client.sns.setSubscriptionAttributes({
+      SubscriptionArn,
+      AttributeName: "FilterPolicy",
+      AttributeValue: FilterPolicy,
+    });
+  const kind = { DataType: "String", StringValue: "old" };
+  const { MessageId: messageId } = await client.sns.publish({
+    TopicArn,
+    Message: "x",
+    MessageAttributes: { kind, traceparent },
+  });
+  const text = (queue: string) =>
+    `kept out by the filter policy ${FilterPolicy.slice(0, 200)}… of the subscription of queue ${queue} to topic placed`;
+  const told = { routine: true, about: { messageId, traceId } };
+  expect(notes).toEqual([
+    { text: text("orders"), ...told },
+    { text: text("own"), ...told },
+  ]);
+});
+
 test("nothing of a queue that is the harness's own, but for faults on it", async () => {
   const QueueUrl = await client.queue("own");
   await client.sqs.tagQueue({ QueueUrl, Tags: { "wakeful:run": "1" } });

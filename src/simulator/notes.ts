@@ -6,13 +6,13 @@ import type { Broker } from "./broker/broker.ts";
 const ofReaders = new Set<Activity["what"]>(["delivered", "deleted", "returned", "released"]);
 
 /**
- * What of the broker's doings people should find in the timeline. Nothing of the harness's own queues, nor what it does on
- * those that it reads as well; nothing that an event's own entry tells already: that it was accepted.
+ * What of the broker's doings people should find in the timeline. Nothing of the harness's own queues but what a filter keeps
+ * from them, nor what it does on those that it reads as well; nothing that an event's own entry tells already: that it was accepted.
  */
 export function noteOf(activity: Activity, broker: Broker, readByHarness: readonly string[]): BrokerNote | undefined {
   const { what, queue: name, messageId, origin = messageId, traceId, fault } = activity;
   const event = faultEvents.get(what);
-  if (event === undefined && name !== undefined) {
+  if (event === undefined && name !== undefined && what !== "filtered out") {
     if (broker.queues.get(name)?.harnessOwned === true) return undefined;
     if (ofReaders.has(what) && readByHarness.includes(name)) return undefined;
   }
@@ -32,7 +32,7 @@ export function noteOf(activity: Activity, broker: Broker, readByHarness: readon
 }
 
 /** What a timeline that is too long does without first. */
-const routine = new Set<Activity["what"]>(["delivered", "deleted", "refused"]);
+const routine = new Set<Activity["what"]>(["delivered", "deleted", "refused", "filtered out"]);
 
 const faultEvents = new Map<Activity["what"], "set" | "hit" | "undone" | "broken">([
   ["fault set", "set"],
@@ -47,6 +47,8 @@ function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity
       return undefined;
     case "deduplicated":
       return `not taken in by queue ${queue} again: it has its deduplication id`;
+    case "filtered out":
+      return `kept out by the filter policy ${detail}`;
     case "delivered":
       return queue === undefined ? `delivered to ${detail}` : `taken from queue ${queue} (receive ${receives})`;
     case "visible":

@@ -296,6 +296,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: simulatorUnits,
   },
   {
+    name: "what a filter keeps from the harness is not told",
+    file: "src/simulator/notes.ts",
+    find: ' && what !== "filtered out"',
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
     find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",

@@ -19,6 +19,8 @@ export interface Activity {
     | "moved"
     | "expired"
     | "time advanced"
+    /** A subscription's filter policy did not let a publication pass. */
+    | "filtered out"
     /** An HTTP(S) endpoint did not take a message; it is tried again, or what follows says what became of it. */
     | "delivery failed"
     /** What a subscription could not deliver, and had no dead-letter queue for. */

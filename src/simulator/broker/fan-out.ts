@@ -12,6 +12,8 @@ import { allowsTopic } from "./queue-policy.ts";
 import { type Protocol, sequenceNumber, type Topic, type TopicSubscription } from "./topic.ts";
 
 const mostRawAttributes = 10;
+/** Of a filter policy, where it is told. */
+const longestPolicy = 200;
 
 /** What is published, before it is made into one message a subscription. */
 export interface Publication {
@@ -81,7 +83,12 @@ export class FanOut {
     for (const subscription of topic.subscriptions.values()) {
       const { protocol, filter, filterScope, confirmed } = subscription;
       const body = publication.bodyFor(protocol);
-      if (!confirmed || !passesFilter(filter, filterScope, { body, attributes: publication.attributes })) continue;
+      if (!confirmed) continue;
+      const { attributes } = publication;
+      if (!passesFilter(filter, filterScope, { body, attributes })) {
+        this.#filteredOut(topic, subscription, origin, traceIdOf({ body, attributes }));
+        continue;
+      }
       const message = messageFor(topic, publication, about, subscription, body);
       if (protocol === "sqs") reached += this.#toQueue(subscription, message, origin, fate);
       else {
@@ -90,6 +97,17 @@ export class FanOut {
       }
     }
     return reached;
+  }
+
+  #filteredOut(topic: Topic, { endpoint, given }: TopicSubscription, origin: Origin, traceId: string): void {
+    const queue = this.#queueByArn(endpoint);
+    const policy = given.get("FilterPolicy") ?? "";
+    const shown = policy.length > longestPolicy ? `${policy.slice(0, longestPolicy)}…` : policy;
+    this.#note("filtered out", origin, {
+      traceId,
+      ...(queue !== undefined && { queue: queue.name }),
+      detail: `${shown} of the subscription of ${queue === undefined ? endpoint : `queue ${queue.name}`} to topic ${topic.name}`,
+    });
   }
 
   /** Returns how many consumers that reached. */
