@@ -303,6 +303,20 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: simulatorUnits,
   },
   {
+    name: "a queue that is made anew takes the old one's receipt handles",
+    file: "src/simulator/broker/receipts.ts",
+    find: 'randomBytes(prefixBytes).toString("base64url")',
+    replace: '"x".repeat(prefixBytes)',
+    tests: simulatorUnits,
+  },
+  {
+    name: "who was asked for once is all that is ever found",
+    file: "src/simulator/broker/origins.ts",
+    find: "      this.#index.set(id, origin);\n",
+    replace: "",
+    tests: simulatorUnits,
+  },
+  {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
     find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",

@@ -4,8 +4,12 @@ import { Origins } from "./origins.ts";
 
 const accepted: Activity = { what: "accepted", at: 0 };
 
-test("the latest 100,000 are found by their ids, the latest 10,000 with their lives", () => {
+test.for([
+  ["as the first thing that is asked", -1],
+  ["and were asked for before", 0],
+] as const)("the latest 100,000 are found by their ids, the latest 10,000 with their lives: %s", ([, asked]) => {
   const origins = new Origins();
+  if (asked === 0) expect(origins.find("0")).toBeUndefined();
   for (let number = 0; number < 250_000; number++) origins.begin(String(number)).add(accepted);
   const known = (number: number) => {
     const origin = origins.find(String(number));

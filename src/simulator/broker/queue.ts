@@ -47,7 +47,7 @@ export class Queue {
   readonly #ready: ReadyMessages;
   /** By their places: a fault can have one here twice, with the same id. */
   readonly #messages = new Map<number, StoredMessage>();
-  readonly #receipts: Receipts;
+  readonly #receipts = new Receipts();
   readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
@@ -76,7 +76,6 @@ export class Queue {
     this.#activity = options.activity;
     this.#changed = options.changed;
     this.#deadLetter = options.deadLetter;
-    this.#receipts = new Receipts(options.arn);
     this.consumers = new Consumers({
       time: options.time,
       take: (wanted) => this.#take(wanted),

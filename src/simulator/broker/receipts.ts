@@ -1,18 +1,14 @@
-import { hash } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
-const prefixLength = 24;
+const prefixBytes = 18;
 const form = /^\d{1,15}\.\d{1,15}$/;
 
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
- * be kept about them; for consumers they mean nothing.
+ * be kept about them; for consumers they mean nothing. A queue that is made anew by the same name has others.
  */
 export class Receipts {
-  readonly #prefix: string;
-
-  constructor(queueArn: string) {
-    this.#prefix = `${hash("sha256", queueArn, "base64url").slice(0, prefixLength)}.`;
-  }
+  readonly #prefix = `${randomBytes(prefixBytes).toString("base64url")}.`;
 
   /** `place`: what the queue calls the message. */
   of(place: number, handOut: number): string {
@@ -22,7 +18,7 @@ export class Receipts {
   /** The place of a handle's message; undefined when this queue never gave such a handle out. */
   place(receipt: string): number | undefined {
     if (!receipt.startsWith(this.#prefix)) return undefined;
-    const rest = receipt.slice(prefixLength + 1);
+    const rest = receipt.slice(this.#prefix.length);
     return form.test(rest) ? Number(rest.slice(0, rest.indexOf("."))) : undefined;
   }
 }
