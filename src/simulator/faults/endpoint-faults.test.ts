@@ -255,6 +255,14 @@ test("a hit of a batch belongs to each test whose message it carries, and is one
   expect(busy.hitCount).toBe(2);
 });
 
+test("a question to STS is answered, whatever is in force", async () => {
+  using broken = simulator.faults.endpoint.fail();
+  const body = new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" });
+  const answer = await fetch(simulator.url, { method: "POST", body });
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining("<Account>000000000000<")]);
+  expect(broken.hitCount).toBe(0);
+});
+
 describe("an action", () => {
   test.for([
     [{ action: "SendMesage" }, "an action of SQS, SNS or DynamoDB, such as SendMessage"],
