@@ -6,7 +6,7 @@ import { type Destination, destinationOf } from "./destination.ts";
 import type { EndpointFaultsInForce } from "../faults/endpoint-faults-in-force.ts";
 import { endpointRequest, requestFacts } from "./endpoint-request.ts";
 import { interfere, refusalError } from "./interfere.ts";
-import { DynamoDb, dynamoDbError } from "./dynamodb.ts";
+import { DynamoDb, dynamoDbError } from "./dynamodb/dynamodb.ts";
 import type { Answer, Refusal } from "./http/answer.ts";
 import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
@@ -37,12 +37,13 @@ export interface ServerOptions extends Admission {
 export class AwsServer {
   readonly #broker: Broker;
   readonly #options: ServerOptions;
-  readonly #dynamodb = new DynamoDb();
+  readonly #dynamodb: DynamoDb;
   #front: HttpFront | undefined;
 
   private constructor(broker: Broker, options: ServerOptions) {
     this.#broker = broker;
     this.#options = options;
+    this.#dynamodb = new DynamoDb(() => broker.time.now());
   }
 
   static async listen(broker: Broker, options: ServerOptions): Promise<AwsServer> {

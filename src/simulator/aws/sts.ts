@@ -18,7 +18,7 @@ const action = "GetCallerIdentity";
 export function answerSts({ parameters }: Form): Answer {
   const asked = parameters.get("Action") ?? "";
   if (asked !== action) {
-    const message = `Could not find operation ${asked} for version ${stsVersion}: of STS this simulator has ${action}.`;
+    const message = `This simulator has no ${asked} of STS, only ${action}.`;
     const error = new AwsError("InvalidAction", message);
     const refusal = { request: asked, code: error.code, message };
     return { status: error.status, contentType, body: errorXml(namespace, error), refusal };

@@ -6,7 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { actionNames } from "../aws/action-names.ts";
+import { actionsOfDynalite } from "../aws/dynamodb/actions.ts";
 import { type AwsSimulator, startAwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
@@ -285,10 +285,8 @@ describe("an action", () => {
   test("is known as each service has it, those of DynamoDB as dynalite has them", () => {
     const folder = join(createRequire(import.meta.url).resolve("dynalite"), "../actions");
     const files = readdirSync(folder).map((file) => file.replace(/\.js$/, ""));
-    expect(actionNames.dynamodb.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1))).toEqual(
-      files.toSorted(),
-    );
-    for (const action of ["ReceiveMessage", "Subscribe", "Query"])
+    expect(actionsOfDynalite.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1))).toEqual(files.toSorted());
+    for (const action of ["ReceiveMessage", "Subscribe", "Query", "TransactWriteItems"])
       simulator.faults.endpoint.fail({ action })[Symbol.dispose]();
   });
 });
