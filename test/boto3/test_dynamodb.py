@@ -31,6 +31,17 @@ class DynamoDbTest(unittest.TestCase):
         with self.assertRaises(self.table.meta.client.exceptions.ConditionalCheckFailedException):
             self.table.put_item(**put)
 
+    def test_a_transaction_writes_all_or_nothing(self):
+        client = self.table.meta.client
+        put = {"Put": {"TableName": self.table.name, "Item": {"id": "1"}, "ConditionExpression": "attribute_not_exists(id)"}}
+        other = {"Put": {"TableName": self.table.name, "Item": {"id": "2"}}}
+        client.transact_write_items(TransactItems=[put])
+        with self.assertRaises(client.exceptions.TransactionCanceledException) as cancelled:
+            client.transact_write_items(TransactItems=[other, put])
+        reasons = cancelled.exception.response["CancellationReasons"]
+        self.assertEqual([reason["Code"] for reason in reasons], ["None", "ConditionalCheckFailed"])
+        self.assertEqual(self.table.scan()["Items"], [{"id": "1"}])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,11 +23,18 @@ test.each(withoutEffect)("$where: $attribute is taken and read back", async ({ w
 
 const actions = refusedActions.flatMap(({ service, actions: names }) => names.map((name) => ({ service, name })));
 
+const versions = { SQS: "2012-11-05", SNS: "2010-03-31", STS: "2011-06-15" };
+
 test.each(actions)("$service: $name says that it is not there", async ({ service, name }) => {
-  const Version = service === "SQS" ? "2012-11-05" : "2010-03-31";
-  const { status, body } = await aws.query({ Action: name, Version });
+  const { status, body } =
+    service === "DynamoDB" || service === "DynamoDBStreams"
+      ? await aws.raw("{}", {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amz-target": `${service}_20120810.${name}`,
+        })
+      : await aws.query({ Action: name, Version: versions[service] });
   expect(status).toBe(400);
-  expect(body).toMatch(new RegExp(`his simulator has no ${name}`));
+  expect(body).toMatch(new RegExp(`his simulator has no (DynamoDB\\w*\\.)?${name}`));
 });
 
 test("a policy of a topic that is no JSON is refused", async () => {

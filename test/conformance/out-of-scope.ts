@@ -53,7 +53,10 @@ export const withoutEffect: readonly WithoutEffect[] = [
   },
 ];
 
-export const refusedActions: readonly { readonly service: "SQS" | "SNS"; readonly actions: readonly string[] }[] = [
+export const refusedActions: readonly {
+  readonly service: "SQS" | "SNS" | "STS" | "DynamoDB" | "DynamoDBStreams";
+  readonly actions: readonly string[];
+}[] = [
   { service: "SQS", actions: ["AddPermission", "RemovePermission"] },
   {
     service: "SNS",
@@ -69,4 +72,18 @@ export const refusedActions: readonly { readonly service: "SQS" | "SNS"; readonl
       "SetSMSAttributes",
     ],
   },
+  { service: "STS", actions: ["AssumeRole", "AssumeRoleWithWebIdentity", "GetSessionToken"] },
+  {
+    service: "DynamoDB",
+    actions: [
+      "ExecuteStatement",
+      "BatchExecuteStatement",
+      "ExecuteTransaction",
+      "UpdateTimeToLive",
+      "DescribeContinuousBackups",
+      "DescribeEndpoints",
+      "DescribeLimits",
+    ],
+  },
+  { service: "DynamoDBStreams", actions: ["ListStreams", "DescribeStream", "GetShardIterator", "GetRecords"] },
 ];

@@ -570,7 +570,7 @@ export const simulatorMutants: readonly Mutant[] = [
   },
   {
     name: "DynamoDB: a value within another may be null",
-    file: "src/simulator/aws/dynamodb-input.ts",
+    file: "src/simulator/aws/dynamodb/input.ts",
     find: 'const hasNull = body.includes("null");',
     replace: 'const hasNull = body.includes("null") && operation === "";',
     tests: ["test/robustness/bad-input.test.ts"],

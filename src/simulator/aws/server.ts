@@ -6,7 +6,7 @@ import { type Destination, destinationOf } from "./destination.ts";
 import type { EndpointFaultsInForce } from "../faults/endpoint-faults-in-force.ts";
 import { endpointRequest, requestFacts } from "./endpoint-request.ts";
 import { interfere, refusalError } from "./interfere.ts";
-import { DynamoDb, dynamoDbError } from "./dynamodb.ts";
+import { DynamoDb, dynamoDbError } from "./dynamodb/dynamodb.ts";
 import type { Answer, Refusal } from "./http/answer.ts";
 import type { AnswerWriter } from "./http/answer-writer.ts";
 import { HttpFront } from "./http/http-front.ts";
@@ -20,6 +20,7 @@ import { answerSns, snsError } from "./sns/wire-query.ts";
 import { isSqsAction } from "./sqs/run.ts";
 import { answerJson } from "./sqs/wire-json.ts";
 import { answerQuery, queryError, sqsVersion } from "./sqs/wire-query.ts";
+import { answerSts, stsVersion } from "./sts.ts";
 
 const largestBody = 4 * 1024 * 1024;
 /** As DynamoDB has it. */
@@ -36,12 +37,13 @@ export interface ServerOptions extends Admission {
 export class AwsServer {
   readonly #broker: Broker;
   readonly #options: ServerOptions;
-  readonly #dynamodb = new DynamoDb();
+  readonly #dynamodb: DynamoDb;
   #front: HttpFront | undefined;
 
   private constructor(broker: Broker, options: ServerOptions) {
     this.#broker = broker;
     this.#options = options;
+    this.#dynamodb = new DynamoDb(() => broker.time.now());
   }
 
   static async listen(broker: Broker, options: ServerOptions): Promise<AwsServer> {
@@ -109,10 +111,11 @@ export class AwsServer {
       return error instanceof AwsError ? refused(error, head) : undefined;
     }
     if (destination.to === "nowhere") return refused(destination.why, head);
-    if (this.#options.faults.any) {
-      const text = body.toString("utf8");
-      const { service, action, json, write } = addressed(head, destination, text);
-      const met = this.#options.faults.meet(endpointRequest(incoming, service, action), requestFacts(incoming, text));
+    const asked = this.#options.faults.any ? addressed(head, destination, body.toString("utf8")) : undefined;
+    if (asked !== undefined) {
+      const { service, action, json, write } = asked;
+      const facts = requestFacts(incoming, body.toString("utf8"));
+      const met = this.#options.faults.meet(endpointRequest(incoming, service, action), facts);
       interfere(response, met, this.#broker.time);
       if (met.refusal !== undefined) return write(refusalError(met.refusal, service, json));
       if (met.close === "before") return undefined;
@@ -138,7 +141,14 @@ export class AwsServer {
         return refused(destination.why, head);
       case "query": {
         const form = formOf(head, body);
-        return isForSqs(form, head.path) ? answerQuery(form, head.path, call) : answerSns(form, call);
+        switch (queryService(form, head.path)) {
+          case "sqs":
+            return answerQuery(form, head.path, call);
+          case "sns":
+            return answerSns(form, call);
+          case "sts":
+            return answerSts(form);
+        }
       }
     }
   }
@@ -159,24 +169,31 @@ export class AwsServer {
   }
 }
 
-/** SQS and SNS share the query protocol: the version tells them apart, or the path of a queue, or the action. */
-function isForSqs({ parameters }: Form, path: string): boolean {
+/** Three services share the query protocol: the version tells them apart, or the path of a queue, or the action. */
+function queryService({ parameters }: Form, path: string): "sqs" | "sns" | "sts" {
   const version = parameters.get("Version");
-  if (version !== null) return version === sqsVersion;
+  if (version === stsVersion) return "sts";
+  if (version !== null) return version === sqsVersion ? "sqs" : "sns";
   const action = parameters.get("Action") ?? "";
-  return queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
+  const isForSqs = queuePath.test(path) || (isSqsAction(action) && !Object.hasOwn(snsActions, action));
+  return isForSqs ? "sqs" : "sns";
 }
 
-/** What a request asks for, of whom, and how errors are written to it. */
+/** What a request asks for, of whom, and how errors are written to it; undefined of STS, which no fault is for. */
 function addressed(head: RequestHead, destination: Destination, body: string) {
   const action = head.target.slice(head.target.indexOf(".") + 1);
   if (destination.to === "dynamodb") return { service: "dynamodb" as const, action, json: true, write: dynamoDbError };
   if (destination.to === "sqs") return { service: "sqs" as const, action, json: true, write: jsonError };
   const form = formOf(head, body);
   const asked = { action: form.parameters.get("Action") ?? "", json: false };
-  return isForSqs(form, head.path)
-    ? { service: "sqs" as const, ...asked, write: queryError }
-    : { service: "sns" as const, ...asked, write: snsError };
+  switch (queryService(form, head.path)) {
+    case "sqs":
+      return { service: "sqs" as const, ...asked, write: queryError };
+    case "sns":
+      return { service: "sns" as const, ...asked, write: snsError };
+    case "sts":
+      return undefined;
+  }
 }
 
 /** An error of ours, in AWS's words, so that no caller hangs. */

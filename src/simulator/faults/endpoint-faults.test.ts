@@ -6,7 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { actionNames } from "../aws/action-names.ts";
+import { actionsOfDynalite } from "../aws/dynamodb/actions.ts";
 import { type AwsSimulator, startAwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
@@ -255,6 +255,14 @@ test("a hit of a batch belongs to each test whose message it carries, and is one
   expect(busy.hitCount).toBe(2);
 });
 
+test("a question to STS is answered, whatever is in force", async () => {
+  using broken = simulator.faults.endpoint.fail();
+  const body = new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" });
+  const answer = await fetch(simulator.url, { method: "POST", body });
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining("<Account>000000000000<")]);
+  expect(broken.hitCount).toBe(0);
+});
+
 describe("an action", () => {
   test.for([
     [{ action: "SendMesage" }, "an action of SQS, SNS or DynamoDB, such as SendMessage"],
@@ -277,10 +285,8 @@ describe("an action", () => {
   test("is known as each service has it, those of DynamoDB as dynalite has them", () => {
     const folder = join(createRequire(import.meta.url).resolve("dynalite"), "../actions");
     const files = readdirSync(folder).map((file) => file.replace(/\.js$/, ""));
-    expect(actionNames.dynamodb.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1))).toEqual(
-      files.toSorted(),
-    );
-    for (const action of ["ReceiveMessage", "Subscribe", "Query"])
+    expect(actionsOfDynalite.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1))).toEqual(files.toSorted());
+    for (const action of ["ReceiveMessage", "Subscribe", "Query", "TransactWriteItems"])
       simulator.faults.endpoint.fail({ action })[Symbol.dispose]();
   });
 });

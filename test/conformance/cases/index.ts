@@ -19,6 +19,7 @@ import { sqsQuery } from "./sqs-query.ts";
 import { sqsQueues } from "./sqs-queues.ts";
 import { sqsTracing } from "./sqs-tracing.ts";
 import { sqsVisibility } from "./sqs-visibility.ts";
+import { sts } from "./sts.ts";
 
 /** All cases, in the order of the table in docs/conformance.md. */
 export const groups: readonly ConformanceGroup[] = [
@@ -41,5 +42,6 @@ export const groups: readonly ConformanceGroup[] = [
   snsFifo,
   snsDeadLetters,
   snsHttp,
+  sts,
   badRequests,
 ];
