@@ -84,6 +84,7 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   const nearEvent =
     near && isClose(scope, near) ? unclaimed.find(({ sequence }) => sequence === near.entry.sequence) : undefined;
   const circumstance = circumstanceOf(scope, details, nearEvent !== undefined);
+  if (code === "SYSTEM_EXITED") scope.harness.lives.toldDeaths();
   const { headline, hint } = verdictTexts(code, { detail, ...(circumstance && { circumstance }) });
   return {
     code,

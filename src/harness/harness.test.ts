@@ -207,16 +207,101 @@ describe("a system that ends by itself while a scope is open", () => {
     await expect(harness.scope("next").close()).resolves.toBeUndefined();
   });
 
-  test("does not when that was asked for, or the test has failed already", async () => {
-    const asked = await openHarness();
-    const scope = asked.harness.scope("test");
-    asked.system.die(true);
-    await asked.clock.settle();
+  test("does not when that was asked for", async () => {
+    const { harness, system, clock } = await openHarness();
+    const scope = harness.scope("test");
+    system.die(true);
+    await clock.settle();
     await expect(scope.close()).resolves.toBeUndefined();
-    const failed = await openHarness();
-    const other = failed.harness.scope("test");
-    failed.system.die();
-    await failed.clock.settle();
-    await expect(other.close({ failed: true })).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("does not when the test has started it again", async () => {
+    const { harness, system, clock } = await openHarness();
+    const scope = harness.scope("test");
+    system.die();
+    await clock.settle();
+    system.setReady(true);
+    await expect(scope.close()).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("is told at the end of a test that failed without a word of it, and only there", async () => {
+    const { harness, system, clock } = await openHarness();
+    const scope = harness.scope("test");
+    system.die();
+    await clock.settle();
+    await expect(scope.close({ failed: true })).rejects.toMatchObject({ code: "SYSTEM_EXITED" });
+    await expect(harness.scope("next").close()).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("is not told again when a wait of the failed test has told it", async () => {
+    const { harness, system, clock } = await openHarness();
+    const scope = harness.scope("test");
+    const next = watch(scope.channels.orders.next());
+    system.die();
+    await clock.settle();
+    await clock.advance(101);
+    expect(next.error).toMatchObject({ code: "SYSTEM_EXITED" });
+    await expect(scope.close({ failed: true })).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+});
+
+describe("a system that ends by itself while no scope is open", () => {
+  test("fails the next one, once", async () => {
+    const { harness, system, clock } = await openHarness();
+    await harness.scope("first").close();
+    system.die();
+    await clock.settle();
+    await clock.advance(1_200);
+    await expect(harness.scope("second").close()).rejects.toMatchObject({
+      code: "SYSTEM_EXITED",
+      message: expect.stringContaining(
+        "shop ended (exit code 1) 1.2 s before this test began, and was not started again",
+      ) as unknown,
+    });
+    await expect(harness.scope("third").close()).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("fails the run when no test comes any more", async () => {
+    const { harness, system } = await openHarness();
+    await harness.scope("last").close();
+    system.die();
+    await expect(harness.close()).rejects.toMatchObject({
+      code: "SYSTEM_EXITED",
+      message: expect.stringContaining(
+        'shop ended (exit code 1) after "last" had ended, and no test told of it',
+      ) as unknown,
+    });
+  });
+
+  test("is waited for a moment, where the last test left work behind", async () => {
+    const { harness, system, broker, clock } = await openHarness();
+    broker.setPending({ inFlight: 1 });
+    const scope = watch(harness.scope("last").close());
+    await clock.settle();
+    expect(scope.state).toBe("fulfilled");
+    const closing = watch(harness.close());
+    await clock.advance(200);
+    expect(closing.state).toBe("pending");
+    system.die();
+    await clock.settle();
+    expect(closing.error).toMatchObject({ code: "SYSTEM_EXITED" });
+  });
+
+  test("is waited for no longer than that", async () => {
+    const { harness, broker, clock } = await openHarness();
+    broker.setPending({ inFlight: 1 });
+    const scope = watch(harness.scope("last").close());
+    await clock.settle();
+    expect(scope.state).toBe("fulfilled");
+    const closing = watch(harness.close());
+    await clock.advance(299);
+    expect(closing.state).toBe("pending");
+    await clock.advance(2);
+    expect(closing.state).toBe("fulfilled");
   });
 });

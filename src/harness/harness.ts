@@ -1,14 +1,15 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
-import { WakefulError, wakefulError } from "../errors.ts";
+import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
-import { delay, EventLoopLag, milliseconds, systemClock } from "../time/index.ts";
+import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
+import { failure } from "./failure.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
 import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
-import { Systems } from "./systems.ts";
+import { nameDeath, Systems } from "./systems.ts";
 import { newTracePrefix } from "./trace.ts";
 import { takeNote } from "./take-note.ts";
 import { accountingsOf, systemsOf, transportsOf } from "./transports.ts";
@@ -17,6 +18,8 @@ import type { Declarations, Harness, HarnessOptions, Scope, ScopeOptions } from 
 const defaultSla = 3_000;
 /** A declaration that is not true shows within this time after the last proof; closing earlier would hide it. */
 const lingerAfterProof = 500;
+/** A system that dies of what a test has left undone does so within this time after the test, or nobody is told. */
+const lingerAfterWork = 300;
 
 /**
  * Opens all channels of a run and arms their listeners: nothing sent from then on can be missed.
@@ -157,6 +160,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   readonly #listeners: readonly Listener[];
   readonly #release: () => void;
   readonly #scopes = new Set<TestScope>();
+  #latest: ScopeCore | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(core: HarnessCore, listeners: readonly Listener[], release: () => void) {
@@ -169,7 +173,8 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     if (this.#core.closed)
       throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
     for (const scope of this.#scopes) if (!this.#core.openScopes.has(scope.core)) this.#scopes.delete(scope);
-    const scope = new TestScope(new ScopeCore(this.#core, name, options.deadline));
+    this.#latest = new ScopeCore(this.#core, name, options.deadline);
+    const scope = new TestScope(this.#latest);
     this.#scopes.add(scope);
     return scope as unknown as Scope<D>;
   }
@@ -189,6 +194,35 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     await this.close();
   }
 
+  /** A system that has ended by itself, and that no test has told of: it may have died of the last thing that one asked of it. */
+  async #untoldDeath(): Promise<VerdictError[]> {
+    const { clock, lives, lastUnsettled } = this.#core;
+    const scope = this.#latest;
+    if (scope === undefined || lives.all.length === 0) return [];
+    // what has ended by now is noted in the next turns
+    await clock.turn();
+    await clock.turn();
+    const rest = lastUnsettled === undefined ? 0 : lastUnsettled.closedAt + lingerAfterWork - clock.now();
+    if (rest > 0 && lives.untoldDeath === undefined) {
+      const waker = new Waker(clock);
+      using _watch = lives.onDeath(waker.wake);
+      await waker.rest(rest);
+    }
+    const death = lives.untoldDeath;
+    if (death === undefined) return [];
+    const detail = `${nameDeath(death)} after "${scope.name}" had ended, and no test told of it`;
+    // no line of a test did it
+    return [
+      failure(scope, {
+        code: "SYSTEM_EXITED",
+        detail,
+        what: "the end of the harness",
+        startedAt: scope.openedAt,
+        origin: "",
+      }),
+    ];
+  }
+
   async #close(): Promise<void> {
     const { clock, journal, proofs, openScopes } = this.#core;
     if (proofs.latest !== undefined) {
@@ -200,6 +234,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
       // a scope that was closed already rejects again with what it was red for: that was told then
       if (openScopes.has(scope.core)) await scope.close().catch((error: unknown) => errors.push(error));
     }
+    errors.push(...(await this.#untoldDeath()));
     this.#core.closed = true;
     const closed = await Promise.allSettled(
       this.#listeners.map(async ({ channel, subscription }) => {

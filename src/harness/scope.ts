@@ -182,15 +182,23 @@ export class TestScope implements AsyncDisposable, Probes {
     return promise;
   };
 
-  /** A system that ended by itself while the test ran, and is still down: even when no wait was there to see it. */
+  /**
+   * A system that ended by itself while the test ran, or that nobody has told of, and is still down: even when no wait was
+   * there to see it.
+   */
   #unnoticedDeath(): VerdictError[] {
     const core = this.#core;
-    const { death } = core.harness.lives;
-    if (death === undefined || death.sequence < core.from) return [];
+    const { lives } = core.harness;
+    const { death } = lives;
+    if (death === undefined || (death.sequence < core.from && death !== lives.untoldDeath)) return [];
+    const detail =
+      death.sequence < core.from
+        ? tellEarlierDeath(death, "this test", core.openedAt)
+        : `${nameDeath(death)} during this test, and was not started again`;
     return [
       failure(core, {
         code: "SYSTEM_EXITED",
-        detail: `${nameDeath(death)} during this test, and was not started again`,
+        detail,
         what: `the end of the scope "${core.name}"`,
         startedAt: core.openedAt,
         // no line of the test did it
@@ -220,19 +228,17 @@ export class TestScope implements AsyncDisposable, Probes {
     const settled = await settledAtEnd(core);
     // from here to the end nothing is awaited: what comes later finds the scope closed
     core.release();
-    errors.push(
-      ...failedFaults(core),
-      ...untakenDeadLetters(core),
-      ...harness.proofs.settle(core),
-      ...this.#unnoticedDeath(),
-    );
+    errors.push(...failedFaults(core), ...untakenDeadLetters(core), ...harness.proofs.settle(core));
+    // a test that failed without a word of it is told why
+    const untold = failed && harness.lives.untoldDeath === undefined ? [] : this.#unnoticedDeath();
+    if (failed) errors.length = 0;
+    errors.push(...untold);
     core.end(settled);
     if (!failed) watchDeadLetters(core);
     for (const { promise: wait } of core.waits) {
       wait.abort(wakefulError("SCOPE_CLOSED", { scope: core.name, action: wait.what }));
     }
     core.waits.clear();
-    if (failed) return;
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join("\n\n"));
   }

@@ -29,6 +29,7 @@ export class Systems implements Disposable {
   #disposed = false;
   /** By the system itself: two may have one name. */
   readonly #deaths = new Map<ObservedSystem, Death>();
+  readonly #untold = new Set<Death>();
   #trouble: Trouble | undefined;
 
   constructor(systems: readonly ObservedSystem[], journal: Journal) {
@@ -49,7 +50,7 @@ export class Systems implements Disposable {
         });
         if (!ready) this.#trouble = { at, what: `${system.name} was not ready meanwhile (${reason})` };
         if (!ready) return;
-        this.#deaths.delete(system);
+        this.#forgetDeath(system);
         // a restarted system has a new end to wait for
         this.#watchExit(system, journal);
       });
@@ -63,6 +64,16 @@ export class Systems implements Disposable {
     return this.#deaths.values().next().value;
   }
 
+  /** The first death that no failure has told of, of a system that nobody has started again since. */
+  get untoldDeath(): Death | undefined {
+    return this.#untold.values().next().value;
+  }
+
+  /** To be called by a failure that tells of a death: it shows them all. */
+  toldDeaths(): void {
+    this.#untold.clear();
+  }
+
   /** When a system was last known not to be alive and ready; it may be again. */
   get trouble(): Trouble | undefined {
     return this.#trouble;
@@ -71,6 +82,13 @@ export class Systems implements Disposable {
   onDeath(listener: (death: Death) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #forgetDeath(system: ObservedSystem): void {
+    const death = this.#deaths.get(system);
+    if (death === undefined) return;
+    this.#deaths.delete(system);
+    this.#untold.delete(death);
   }
 
   #watchExit(system: ObservedSystem, journal: Journal): void {
@@ -91,6 +109,7 @@ export class Systems implements Disposable {
       if (exit.expected) return;
       const death: Death = { system: system.name, sequence, at, exit };
       this.#deaths.set(system, death);
+      this.#untold.add(death);
       for (const listener of this.#listeners) listener(death);
     });
   }

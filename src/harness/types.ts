@@ -324,7 +324,8 @@ export interface Scope<D extends Declarations = Declarations> extends AsyncDispo
   cutOff(by: string): readonly Error[];
   /**
    * Ends the scope and checks it: waits that nobody awaited, dead letters that nobody took, proofs that were wrong.
-   * `failed`: the test is red already, so nothing more is reported.
+   * `failed`: the test is red already, so nothing more is reported, but for a system that ended by itself and that no failure
+   * has told of: it may be why.
    */
   close(outcome?: { readonly failed: boolean }): Promise<void>;
 }

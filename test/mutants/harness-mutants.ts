@@ -11,6 +11,41 @@ const launch = ["src/launch"];
 /** Waits, verdicts, journal, probes and launch, broken promise by promise. Their own tests must turn red. */
 export const harnessMutants: readonly Mutant[] = [
   {
+    name: "a death between two tests is nobody's",
+    file: "src/harness/scope.ts",
+    find: " && death !== lives.untoldDeath",
+    replace: "",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
+    name: "a death after the last test is told by nobody",
+    file: "src/harness/harness.ts",
+    find: "errors.push(...(await this.#untoldDeath()));",
+    replace: "",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
+    name: "a test that failed by a death is not told so",
+    file: "src/harness/scope.ts",
+    find: "    errors.push(...untold);",
+    replace: "    if (!failed) errors.push(...untold);",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
+    name: "a death is told again and again",
+    file: "src/harness/failure.ts",
+    find: "scope.harness.lives.toldDeaths()",
+    replace: "void 0",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
+    name: "nobody waits for the death of a system that was left working",
+    file: "src/harness/harness.ts",
+    find: "if (rest > 0 && lives.untoldDeath === undefined) {",
+    replace: "if (rest > 1e6) {",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
     name: "none() returns at once",
     file: "src/harness/absence.ts",
     find: "    if (round.stable) {",
@@ -399,15 +434,15 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "faults: one that proves nothing fails no test",
     file: "src/harness/scope.ts",
-    find: "      ...failedFaults(core),\n",
-    replace: "",
+    find: "errors.push(...failedFaults(core), ",
+    replace: "errors.push(",
     tests: harness,
   },
   {
     name: "faults: what a broker tells as the scope ends comes too late for it",
     file: "src/harness/scope.ts",
-    find: "    core.release();\n    errors.push(\n      ...failedFaults(core),\n",
-    replace: "    errors.push(\n      ...failedFaults(core),\n",
+    find: "    core.release();\n    errors.push(...failedFaults(core), ",
+    replace: "    errors.push(...failedFaults(core), ",
     tests: harness,
   },
   {
@@ -693,8 +728,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a system that ended between two waits is not missed",
     file: "src/harness/scope.ts",
-    find: "if (death === undefined || death.sequence < core.from) return [];",
-    replace: "if (death === undefined || death.sequence >= core.from) return [];",
+    find: "if (death === undefined || (death.sequence < core.from",
+    replace: "if (death === undefined || (death.sequence >= core.from",
     tests: harness,
   },
   {
@@ -728,9 +763,9 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what comes while a scope closes is lost",
     file: "src/harness/scope.ts",
-    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    core.release();\n    errors.push(\n      ...failedFaults(core),\n      ...untakenDeadLetters(core),\n",
+    find: "    const settled = await settledAtEnd(core);\n    // from here to the end nothing is awaited: what comes later finds the scope closed\n    core.release();\n    errors.push(...failedFaults(core), ...untakenDeadLetters(core), ",
     replace:
-      "    const letters = untakenDeadLetters(core);\n    const settled = await settledAtEnd(core);\n    core.release();\n    errors.push(\n      ...failedFaults(core),\n      ...letters,\n",
+      "    const letters = untakenDeadLetters(core);\n    const settled = await settledAtEnd(core);\n    core.release();\n    errors.push(...failedFaults(core), ...letters, ",
     tests: harness,
   },
   {
@@ -829,7 +864,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "the death of one of two systems is forgotten with the other's",
     file: "src/harness/systems.ts",
-    find: "        this.#deaths.delete(system);\n",
+    find: "        this.#forgetDeath(system);\n",
     replace: "        this.#deaths.clear();\n",
     tests: harness,
   },
