@@ -252,7 +252,7 @@ const table = {
     {
       "came late": "The system is slower than promised. The timeline shows where the time went.",
       "work is done":
-        "To wait longer would bring nothing: the system has done all that it had to do. The timeline shows what that was.",
+        "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
       "work goes on":
         "What is still waiting may bring it: is the system slower than promised, or must time be moved for it?",
     },
@@ -267,7 +267,7 @@ const table = {
     {
       "came late": "The rest came, but too late. The timeline shows where the time went.",
       "work is done":
-        "To wait longer would bring no more: the system has done all that it had to do. The timeline shows what that was.",
+        "To wait longer would bring no more: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
       "work goes on":
         "What is still waiting may bring the rest: is the system slower than promised, or must time be moved for it?",
     },
@@ -301,16 +301,16 @@ const table = {
     "Not knowable",
     'Use the simulator, declare finishesBeforeReply or idle on the system, or say settled({ quiet: "500ms" }).',
   ),
-  NOT_AWAITED: verdict("Not awaited", "Put await before it: a wait that nobody awaits cannot fail the test."),
+  NOT_AWAITED: verdict("Not awaited", "Put await before it: what nobody awaits cannot fail the test."),
   PROOF_CONTRADICTED: verdict(
     "Proof contradicted",
-    "Either what the proof rested on is not true (finishesBeforeReply, idle), or this is another test's event: let the system hand traceparent on, or match on ids that are unique to the test.",
+    "Either the test itself caused it after the proof, or what the proof rested on is not true (finishesBeforeReply, idle), or this is another test's event: let the system hand traceparent on, or match on ids that are unique to the test.",
   ),
   LISTENER_DEAF: verdict("Listener deaf", "The listener lost its broker during the wait: events may be missing."),
   LISTENER_FAILED: verdict("Listener failed", "See the cause. The listener's transport reported it."),
-  SYSTEM_EXITED: verdict("System exited", "Its last log lines are in the timeline.", {
+  SYSTEM_EXITED: verdict("System exited", "What it wrote last, if anything, is in the timeline.", {
     "ended before":
-      "Its last log lines are in the timeline of the test in which it ended. Start it again between tests?",
+      "What it wrote last, if anything, is in the timeline of the test in which it ended. Start it again between tests?",
   }),
   COULD_NOT_DECODE: verdict(
     "Could not decode",

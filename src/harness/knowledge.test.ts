@@ -154,7 +154,7 @@ describe("systems that die", () => {
     expect(exactly.error?.message).toContain(
       "shop ended (exit code 1) while exactly 2 on orders was waiting; 0 of 2 had come\n",
     );
-    expect(next.error?.message).toContain("hint      Its last log lines are in the timeline.");
+    expect(next.error?.message).toContain("hint      What it wrote last, if anything, is in the timeline.");
 
     await clock.advance(1_099);
     const later = watch(during.channels.orders.next({ id: "a" }));
@@ -175,7 +175,7 @@ describe("systems that die", () => {
     ]);
     for (const { error } of waits) {
       expect(error?.message).toContain(
-        "hint      Its last log lines are in the timeline of the test in which it ended.",
+        "hint      What it wrote last, if anything, is in the timeline of the test in which it ended.",
       );
     }
   });

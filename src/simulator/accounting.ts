@@ -8,8 +8,7 @@ const namedMessages = 20;
 
 /** Exact counts: the simulator knows every message's life. */
 export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOpened">> {
-  /** By queue, once for each reader. */
-  const readByHarness: string[] = [];
+  const { readByHarness } = broker;
   return {
     // the seed is told where a failure names its source, so that the order can be had again
     name: broker.seed === undefined ? "the simulator" : `the simulator (order seed ${broker.seed})`,

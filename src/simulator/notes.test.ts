@@ -175,6 +175,21 @@ test("nothing that the harness does on a queue that it reads, as long as it does
   expect(texts().at(-1)).toBe("taken from queue dead (receive 1)");
 });
 
+test("what only a harness reads has reached nobody", async () => {
+  const ids: string[] = [];
+  const QueueUrl = await client.queue("dead");
+  const send = async () => {
+    ids.push((await client.sqs.sendMessage({ QueueUrl, MessageBody: "x" })).MessageId ?? "");
+    await client.receive("dead");
+  };
+  {
+    using _reading = simulator.harnessReads("dead");
+    await send();
+  }
+  await send();
+  expect(ids.map((id) => simulator.reached(id))).toEqual([0, 1]);
+});
+
 test("a refused request is told, as somebody's", async () => {
   await expect(client.send("nowhere", "x")).rejects.toThrow();
   expect(notes).toEqual([

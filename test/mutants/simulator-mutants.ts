@@ -317,6 +317,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: simulatorUnits,
   },
   {
+    name: "what a harness reads itself counts as heard by a system",
+    file: "src/simulator/broker/queue.ts",
+    find: "!this.harnessOwned && !this.#readByHarness()",
+    replace: "!this.harnessOwned",
+    tests: simulatorUnits,
+  },
+  {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
     find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",
@@ -333,7 +340,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "the harness's own queue counts as a consumer",
     file: "src/simulator/broker/fan-out.ts",
-    find: "      if (!queue.harnessOwned && !lost) return 1;",
+    find: "      if (queue.ofSystems && !lost) return 1;",
     replace: "      return 1;",
     tests: [...simulator, ...snsSqs],
   },

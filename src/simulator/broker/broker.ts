@@ -28,6 +28,8 @@ export class Broker {
   readonly activity = new ActivityLog();
   readonly queues = new Map<string, Queue>();
   readonly topics = new Map<string, Topic>();
+  /** Queues that a harness reads though it does not own them, once for each reader. */
+  readonly readByHarness: string[] = [];
   readonly http: HttpDeliveries;
   /** Decides the order of standard queues; without one it is strict. */
   readonly seed: number | undefined;
@@ -72,6 +74,7 @@ export class Broker {
       order: fifo ? new GroupOrder() : this.#orderOf(name),
       time: this.time,
       activity: this.activity,
+      readByHarness: () => this.readByHarness.includes(name),
       changed: this.#changed,
       deadLetter: (message, from, target) => {
         this.#deadLetter(message, from, target);
@@ -131,7 +134,7 @@ export class Broker {
   /** Sends to one queue. */
   send(queue: Queue, message: NewMessage, delay?: number): Accepted {
     // asked before: the sender's own harness may poll as a consequence
-    const reached = !queue.harnessOwned && queue.consumers.polled ? 1 : 0;
+    const reached = queue.ofSystems && queue.consumers.polled ? 1 : 0;
     const accepted = queue.add(message, undefined, delay);
     if (!accepted.duplicate && !accepted.lost) accepted.origin.reached = reached;
     return accepted;

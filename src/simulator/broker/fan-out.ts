@@ -126,7 +126,7 @@ export class FanOut {
       this.#giveUp(subscription, message, origin, "the queue's policy does not let the topic send to it");
     else {
       const { lost } = queue.add(fitting(message, queue), origin, queue.settings.delay, fate);
-      if (!queue.harnessOwned && !lost) return 1;
+      if (queue.ofSystems && !lost) return 1;
     }
     return 0;
   }

@@ -42,6 +42,7 @@ export class Queue {
   readonly #held = new HeldBack();
   readonly #time: VirtualClock;
   readonly #activity: ActivityLog;
+  readonly #readByHarness: () => boolean;
   readonly #changed: () => void;
   readonly #deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
   readonly #ready: ReadyMessages;
@@ -63,6 +64,7 @@ export class Queue {
     order: ReadyMessages;
     time: VirtualClock;
     activity: ActivityLog;
+    readByHarness: () => boolean;
     changed: () => void;
     deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
   }) {
@@ -74,6 +76,7 @@ export class Queue {
     this.#ready = options.order;
     this.#time = options.time;
     this.#activity = options.activity;
+    this.#readByHarness = options.readByHarness;
     this.#changed = options.changed;
     this.#deadLetter = options.deadLetter;
     this.consumers = new Consumers({
@@ -94,6 +97,11 @@ export class Queue {
   /** Whether the harness itself reads it. */
   get harnessOwned(): boolean {
     return this.tags.has("wakeful:run");
+  }
+
+  /** Whether what it hands out reaches a system, and not only a harness. */
+  get ofSystems(): boolean {
+    return !this.harnessOwned && !this.#readByHarness();
   }
 
   get messages(): Iterable<StoredMessage> {
@@ -309,7 +317,7 @@ export class Queue {
       message.receivedAt = now;
       message.receipt = this.#receipts.of(message.place, ++this.#handedOut);
       // who gets a message later was reached too
-      if (message.origin.reached === 0 && !this.harnessOwned) message.origin.reached = 1;
+      if (message.origin.reached === 0 && this.ofSystems) message.origin.reached = 1;
       this.#note("delivered", message);
       this.#hide(message, "in flight", now + visibility);
       return true;
