@@ -226,6 +226,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: faults,
   },
   {
+    name: "faults: a wrong call shows frames of the package",
+    file: "src/simulator/faults/at-caller.ts",
+    find: "    if (error instanceof WakefulError) Error.captureStackTrace(error, calledFrom);\n",
+    replace: "",
+    tests: faults,
+  },
+  {
     name: "faults: a batch is the first test's alone",
     file: "src/simulator/faults/endpoint-faults-in-force.ts",
     find: "return [...new Set([...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []))];",
