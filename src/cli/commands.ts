@@ -75,7 +75,10 @@ export const commands = {
   inspect: {
     summary: "Shows all queues with their counts, or one queue's messages.",
     parameters: ["queue?"],
-    options: { port, json: { type: "boolean", description: "Print JSON; of one queue up to 1,000 messages." } },
+    options: {
+      port,
+      json: { type: "boolean", description: "Print JSON: the counts; of one queue also its messages, up to 1,000." },
+    },
     example: "npx wakeful inspect orders",
   },
   fault: {

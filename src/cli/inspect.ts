@@ -6,8 +6,11 @@ import { table } from "./table.ts";
 const bodyShown = 100;
 const messagesShown = 50;
 
+/** What is told of each queue where all are asked for. */
+export type QueueCounts = Omit<QueueInspection, "messages">;
+
 /** The counts of all queues, as a table. */
-export function queuesTable(queues: readonly QueueInspection[]): string {
+export function queuesTable(queues: readonly QueueCounts[]): string {
   if (queues.length === 0) return "There are no queues.";
   return table([
     ["queue", "ready", "delayed", "in flight", "polls"],

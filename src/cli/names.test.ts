@@ -3,6 +3,7 @@ import { unknownName } from "./names.ts";
 
 test.for([
   ["ordres", ["payments", "orders"], 'There is no queue "ordres". Did you mean orders? There are: payments, orders.'],
+  ["bilng", ["billing--dlq", "billing"], "Did you mean billing?"],
   ["ORDERS", ["orders"], "Did you mean orders?"],
   ["order", ["bills", "orders--dlq", "orders"], "Did you mean orders?"],
   ["", ["orders"], 'There is no queue "". There are: orders.'],

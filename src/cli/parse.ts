@@ -49,8 +49,11 @@ function requestOf(name: CommandName, words: readonly string[]): Request | strin
   const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    const { name: option, rawName, value } = token;
+    const { name: option, rawName, value, index } = token;
     const it = Object.hasOwn(known, option) ? known[option] : undefined;
+    if (it === undefined && parameters.includes("duration") && /^-[\d.]/.test(words[index] ?? "")) {
+      return `${name}: ${words[index]} is negative, and time never goes back.`;
+    }
     if (it === undefined) return `${name} has no option ${rawName}. It has: ${flags(known)}.`;
     if (seen.has(option)) return `${rawName} is given twice.`;
     seen.add(option);

@@ -143,6 +143,10 @@ describe("up", () => {
     expect((await sqs.receiveMessage({ QueueUrl })).Messages).toBeUndefined();
     const json = await wakeful("inspect", "dead", "--json", "--port", program.port);
     expect(JSON.parse(json.output)).toMatchObject([{ name: "dead", messages: [{ state: "ready" }] }]);
+    const counts = JSON.parse((await wakeful("inspect", "--json", "--port", program.port)).output) as object[];
+    expect(counts).toMatchObject([{ name: "dead", ready: 1 }, { name: "work" }]);
+    // none would say that there are none
+    for (const each of counts) expect(each).not.toHaveProperty("messages");
 
     const states = join(home, ".wakeful");
     expect(statSync(join(states, `simulator-${program.port}.json`)).mode & 0o077).toBe(0);

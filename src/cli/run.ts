@@ -5,7 +5,7 @@ import { CommandFailed } from "./command-failed.ts";
 import { awaitRunning, command, endRunning, findRunning } from "./control-client.ts";
 import { faultRequest } from "./fault-request.ts";
 import { help, usageHint } from "./help.ts";
-import { messagesTable, queuesTable } from "./inspect.ts";
+import { messagesTable, type QueueCounts, queuesTable } from "./inspect.ts";
 import { parse, type Request } from "./parse.ts";
 import type { Terminal } from "./terminal.ts";
 import { up } from "./up.ts";
@@ -74,9 +74,10 @@ async function perform({ command: name, parameters, options }: Request, terminal
     }
     case "inspect": {
       const one = parameters.length > 0;
-      const { queues } = (await ask(one ? { queue: first } : {})) as { queues: QueueInspection[] };
+      const { queues } = (await ask(one ? { queue: first } : {})) as { queues: unknown[] };
       if (options["json"] === true) terminal.print(JSON.stringify(queues, undefined, 2));
-      else terminal.print(one ? queues.map(messagesTable).join("\n") : queuesTable(queues));
+      else if (one) terminal.print((queues as QueueInspection[]).map(messagesTable).join("\n"));
+      else terminal.print(queuesTable(queues as QueueCounts[]));
       return;
     }
   }

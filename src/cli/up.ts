@@ -110,9 +110,9 @@ async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text:
 
 function inspect(simulator: AwsSimulator, input: unknown): unknown {
   const { queue } = input as { queue?: string };
-  // where all are asked for, counts only
+  // where all are asked for, counts only: JSON leaves out what is undefined
   if (queue === undefined) {
-    return { queues: simulator.queues.toSorted().map((name) => ({ ...simulator.inspect(name), messages: [] })) };
+    return { queues: simulator.queues.toSorted().map((name) => ({ ...simulator.inspect(name), messages: undefined })) };
   }
   if (!simulator.queues.includes(queue)) throw new WrongUse(unknownName("queue", queue, simulator.queues));
   const inspected = simulator.inspect(queue);

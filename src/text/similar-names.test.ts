@@ -8,7 +8,9 @@ test.for([
   ["sendMessage", ["SendMessage", "SendMessageBatch"]],
   ["SendMesage", ["SendMessage"]],
   ["costumers", ["customers"]],
+  ["cstmrs", ["customers"]],
   ["payments", []],
+  ["up", []],
 ] as const)("somebody who says %s may have meant %o", ([name, meant]) => {
   expect(similarNames(name, names)).toEqual(meant);
 });

@@ -8,7 +8,11 @@ export function similarNames(name: string, names: Iterable<string>): readonly st
     .map((each) => ({ each, edits: distance(wanted, each.toLowerCase()) }))
     .filter(({ each, edits }) => {
       const other = each.toLowerCase();
-      return other.includes(wanted) || wanted.includes(other) || edits <= Math.min(mostEdits, wanted.length / 3);
+      return (
+        other.includes(wanted) ||
+        wanted.includes(other) ||
+        edits <= Math.min(mostEdits, Math.max(wanted.length, other.length) / 3)
+      );
     })
     .toSorted((one, other) => one.edits - other.edits)
     .slice(0, shown)

@@ -221,7 +221,14 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one on an action that nobody can call is put in force",
     file: "src/simulator/faults/endpoint-faults.ts",
-    find: "    if (action !== undefined) checkAction(action, service, calledFrom);\n",
+    find: "      checkTarget(selection);\n",
+    replace: "",
+    tests: faults,
+  },
+  {
+    name: "faults: a wrong call shows frames of the package",
+    file: "src/simulator/faults/at-caller.ts",
+    find: "    if (error instanceof WakefulError) Error.captureStackTrace(error, calledFrom);\n",
     replace: "",
     tests: faults,
   },
