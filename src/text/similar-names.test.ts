@@ -1,13 +1,23 @@
 import { expect, test } from "vitest";
 import { similarNames } from "./similar-names.ts";
 
-const names = ["orders", "orders--dlq", "order-created", "customers", "SendMessage", "SendMessageBatch"];
+const names = [
+  "orders",
+  "orders--dlq",
+  "order-created",
+  "production--bill-paid",
+  "customers",
+  "SendMessage",
+  "SendMessageBatch",
+];
 
 test.for([
   ["order", ["orders", "orders--dlq", "order-created"]],
   ["sendMessage", ["SendMessage", "SendMessageBatch"]],
   ["SendMesage", ["SendMessage"]],
   ["costumers", ["customers"]],
+  ["staging--bill-paid", ["production--bill-paid"]],
+  ["order-refused", []],
   ["payments", []],
 ] as const)("somebody who says %s may have meant %o", ([name, meant]) => {
   expect(similarNames(name, names)).toEqual(meant);
