@@ -99,6 +99,10 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(run.test("fails, as it should").state).toBe("passed");
       });
 
+      it("fail with their own error, though it and its causes cause each other", () => {
+        expect(run.test("errors that cause each other").errors.map(({ message }) => message)).toEqual(["one"]);
+      });
+
       it("fail for a dead letter that nobody took, with evidence", () => {
         expect(shown("dead letter").code).toBe("UNEXPECTED_DEAD_LETTER");
         expect(run.test("dead letter").meta["wakeful"]).toMatchObject([{ code: "UNEXPECTED_DEAD_LETTER" }]);
