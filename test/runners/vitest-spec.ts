@@ -142,6 +142,22 @@ export function vitestSpec(version: string, vitest: string): void {
           expect(run.log.indexOf("pending wait: NOT_JUDGED")).toBe(after - 1);
         });
 
+        it("have them ended at each attempt, with what was waiting as the cause", () => {
+          expect(
+            run.log.filter((line) => line.endsWith("of an attempt: NOT_JUDGED") || line.endsWith("after an attempt")),
+          ).toEqual([
+            "the wait of an attempt: NOT_JUDGED",
+            "the hook after an attempt",
+            "the wait of an attempt: NOT_JUDGED",
+            "the hook after an attempt",
+          ]);
+          const { errors, meta } = run.test("cut off at each attempt > by a time-out");
+          expect(errors.map(({ cause }) => cause?.split(" after ")[0])).toEqual(
+            Array.from({ length: 2 }, () => "Not judged: next on created was cut off"),
+          );
+          expect(meta["wakeful"]).toHaveLength(2);
+        });
+
         it("say what they were waiting for, with its evidence", () => {
           const { cause, meta } = cutOff("while this process is blocked");
           expect(cause).toMatch(
