@@ -54,6 +54,14 @@ test.for([
   ['{"topics":"a"}', "topics must be a list"],
   ['{"topics":[""]}', "topics[0] must be a text"],
   ['{"topics":["a",{"name":"a"}]}', 'topics[1]: there are two topics "a"'],
+  [
+    '{"topics":[{"name":"a","attribute":{}}]}',
+    'There is no key of topics[0] "attribute". Did you mean attributes? There are: name, attributes.',
+  ],
+  [
+    '{"topics":[{"name":"a","deadLetters":{"queue":"b"}}]}',
+    'There is no key of topics[0] "deadLetters". There are: name, attributes.',
+  ],
   ['{"queues":[{}]}', "queues[0].name is missing: it must be a text"],
   ['{"queues":[{"name":"a","visibilityTimeout":5}]}', 'There is no key of queues[0] "visibilityTimeout". There are: '],
   ['{"queues":[{"name":"a","deadLetter":{}}]}', "Did you mean deadLetters?"],

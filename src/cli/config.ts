@@ -32,21 +32,24 @@ export interface Config {
   readonly tables: readonly Readonly<Record<string, unknown>>[];
 }
 
+const topicKeys = ["name", "attributes"] as const;
+const queueKeys = ["name", "attributes", "deadLetters"] as const;
+
 /** Reads and checks a file. Throws `WrongUse` with the place of the first mistake. */
 export function readConfig(path: string): Config {
   const root = new ConfigValue(path, "", readJson(path));
   const { topics, queues, subscriptions, tables } = root.fields(["topics", "queues", "subscriptions", "tables"]);
-  const topicNames = unique(topics);
-  const queueNames = unique(queues);
+  const topicNames = unique(topics, topicKeys);
+  const queueNames = unique(queues, queueKeys);
   return {
     topics: topics.list().map((item) => {
       if (item.isText) return { name: item.text(), attributes: {} };
-      const { name, attributes } = item.fields(["name", "attributes"]);
+      const { name, attributes } = item.fields(topicKeys);
       return { name: name.text(), attributes: attributes.attributes() };
     }),
     queues: queues.list().map((item) => {
       if (item.isText) return { name: item.text(), attributes: {} };
-      const { name, attributes, deadLetters } = item.fields(["name", "attributes", "deadLetters"]);
+      const { name, attributes, deadLetters } = item.fields(queueKeys);
       return {
         name: name.text(),
         attributes: attributes.attributes(),
@@ -84,10 +87,10 @@ function readJson(path: string): unknown {
 }
 
 /** The names in a list, each once. */
-function unique(list: ConfigValue): readonly string[] {
+function unique(list: ConfigValue, keys: readonly (typeof queueKeys)[number][]): readonly string[] {
   const names: string[] = [];
   for (const item of list.list()) {
-    const name = item.isText ? item.text() : item.fields(["name", "attributes", "deadLetters"]).name.text();
+    const name = item.isText ? item.text() : item.fields(keys).name.text();
     if (names.includes(name)) item.refuse(`${item.place}: there are two ${list.place} "${name}".`);
     names.push(name);
   }

@@ -4,6 +4,12 @@ import { readState, type RunningProgram } from "./state-file.ts";
 
 const lookAgain = 20;
 const longestEnd = 10_000;
+/** How long one that listens may take to say that it is there, ms: it may be at work. */
+const longestAnswer = 5_000;
+/** While one is awaited, another may take the port of the one that is asked: it is not asked for longer than this. */
+const longestLook = 1_000;
+/** What a look takes at least, ms, however near the end is. */
+const shortestLook = 250;
 
 /** The simulator that was started with `wakeful up` on a port. */
 export function findRunning(port: number): RunningProgram {
@@ -11,6 +17,15 @@ export function findRunning(port: number): RunningProgram {
   if (running !== undefined) return running;
   throw new CommandFailed(
     `No simulator runs on port ${port}. Start one: ${startCommand(port)}. If yours has another port, name it: --port.`,
+  );
+}
+
+/** The same, where it answers: one that was killed leaves its file behind. */
+export async function findAnswering(port: number, clock: Clock = systemClock): Promise<RunningProgram> {
+  const running = findRunning(port);
+  if (await answers(running, longestAnswer, clock)) return running;
+  throw new CommandFailed(
+    `No simulator runs on port ${port}: the one of process ${running.pid} does not answer, it has probably been killed. Start one: ${startCommand(port)}.`,
   );
 }
 
@@ -23,19 +38,25 @@ export async function awaitRunning(
   const end = clock.now() + milliseconds(within, "--within");
   for (;;) {
     const running = readState(port);
-    if (running !== undefined && (await answers(running))) return running;
+    const look = Math.min(longestLook, Math.max(end - clock.now(), shortestLook));
+    if (running !== undefined && (await answers(running, look, clock))) return running;
     if (clock.now() >= end) throw new CommandFailed(`No simulator ran on port ${port} within ${within}.`);
     await delay(clock, lookAgain);
   }
 }
 
-/** Whether it is there; one that was killed leaves its file behind. */
-async function answers({ control }: RunningProgram): Promise<boolean> {
+/** Whether it is there, and is itself: its port may be another program's by now. */
+async function answers(running: RunningProgram, within: number, clock: Clock): Promise<boolean> {
+  const tooLong = new AbortController();
+  using _limit = clock.timer(within, () => {
+    tooLong.abort();
+  });
   try {
-    await fetch(control);
-    return true;
+    const response = await post(running, "ping", {}, tooLong.signal);
+    const { pid } = (await response.json()) as { pid?: unknown };
+    return response.ok && pid === running.pid;
   } catch {
-    // nobody listens
+    // nobody listens, or somebody else
     return false;
   }
 }
@@ -62,11 +83,7 @@ function isAlive(pid: number): boolean {
 export async function command(running: RunningProgram, name: string, input: unknown = {}): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(`${running.control}/${name}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${running.token}`, "content-type": "application/json" },
-      body: JSON.stringify(input),
-    });
+    response = await post(running, name, input);
   } catch (cause) {
     const { port } = new URL(running.url);
     throw new CommandFailed(
@@ -78,6 +95,15 @@ export async function command(running: RunningProgram, name: string, input: unkn
   if (response.ok) return body;
   const problem = body.problem ?? `The simulator answered ${response.status}.`;
   throw body.wrongUse === true ? new WrongUse(problem) : new CommandFailed(problem);
+}
+
+function post({ control, token }: RunningProgram, name: string, input: unknown, signal?: AbortSignal) {
+  return fetch(`${control}/${name}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(input),
+    ...(signal !== undefined && { signal }),
+  });
 }
 
 function startCommand(port: number): string {

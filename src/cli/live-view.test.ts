@@ -56,6 +56,13 @@ test("a burst of one kind hides nothing of another", () => {
   ]);
 });
 
+test("a burst of refused requests is cut as well, and counted", async () => {
+  for (let count = 0; count < 25; count++) view.show(happened("refused", { detail: `number ${count}` }));
+  expect(lines).toHaveLength(20);
+  await clock.advance(1_000);
+  expect(lines.at(-1)).toMatch(/not shown +5 refused$/);
+});
+
 test("after a second there is room again", async () => {
   for (let count = 0; count < 21; count++) view.show(happened("accepted"));
   await clock.advance(1_000);

@@ -14,7 +14,8 @@ export interface LiveViewOptions {
 
 /**
  * The traffic as lines that a person can follow: of each kind of thing the first ones within a second, the others counted at
- * its end. A burst hides no refused request and no fault, and a terminal that is slow does not hold up the simulator.
+ * its end, so that a terminal that is slow does not hold up the simulator. A burst of messages hides no refused request and no
+ * fault; a burst of these is cut as well.
  */
 export class LiveView implements Disposable {
   readonly #print: (line: string) => void;

@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -275,6 +276,12 @@ describe("the commands", () => {
     const { complaint } = await wakeful("inspect", "--port", port);
     expect(complaint).toContain("does not answer: it has probably been killed");
     expect(complaint).toContain(`npx wakeful up --port ${port}.`);
+    expect(await wakeful("env", "--port", port)).toEqual({
+      code: 1,
+      // what `eval "$(npx wakeful env)"` would run
+      output: "",
+      complaint: `No simulator runs on port ${port}: the one of process ${child.pid} does not answer, it has probably been killed. Start one: npx wakeful up --port ${port}.\n`,
+    });
     rmSync(join(home, ".wakeful", `simulator-${port}.json`));
   });
 
@@ -317,6 +324,26 @@ describe("the commands", () => {
     expect(output).toContain(`export AWS_ENDPOINT_URL='http://127.0.0.1:${port}'`);
     expect(output).not.toContain("STALE");
     await wakeful("down", "--port", port);
+  });
+
+  test.for([
+    ["says nothing", () => undefined],
+    // as a simulator would answer, but for whose it is
+    ["answers everything", (_: unknown, response: ServerResponse) => response.end('{"pid":2}')],
+  ] as const)("env does not take for a simulator what %s on the port of one that was killed", async ([, answer]) => {
+    await using other = createHttpServer(answer).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const control = `http://127.0.0.1:${port}`;
+    const state = join(home, ".wakeful", `simulator-${port}.json`);
+    mkdirSync(join(home, ".wakeful"), { recursive: true });
+    writeFileSync(state, JSON.stringify({ pid: 1, url: control, control, token: "", env: { STALE: "1" } }));
+    expect(await wakeful("env", "--within", "50ms", "--port", String(port))).toEqual({
+      code: 1,
+      output: "",
+      complaint: `No simulator ran on port ${port} within 50ms.\n`,
+    });
+    rmSync(state);
   });
 
   test("down ends one, and returns when it is gone", async () => {

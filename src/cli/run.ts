@@ -2,7 +2,7 @@ import { WakefulError } from "../errors.ts";
 import type { QueueInspection } from "../simulator/index.ts";
 import { escapeText } from "../text/index.ts";
 import { CommandFailed } from "./command-failed.ts";
-import { awaitRunning, command, endRunning, findRunning } from "./control-client.ts";
+import { awaitRunning, command, endRunning, findAnswering, findRunning } from "./control-client.ts";
 import { faultRequest } from "./fault-request.ts";
 import { help, usageHint } from "./help.ts";
 import { messagesTable, type QueueCounts, queuesTable } from "./inspect.ts";
@@ -50,7 +50,9 @@ async function perform({ command: name, parameters, options }: Request, terminal
     case "env": {
       const { within } = options;
       const running =
-        typeof within === "string" ? await awaitRunning(port, durationOf(within, "--within")) : findRunning(port);
+        typeof within === "string"
+          ? await awaitRunning(port, durationOf(within, "--within"))
+          : await findAnswering(port);
       const lines = Object.entries(running.env).map(([variable, value]) => `export ${variable}='${value}'`);
       // a profile would come before the keys; set to nothing it is one that boto3 does not find
       terminal.print(["unset AWS_PROFILE AWS_DEFAULT_PROFILE", ...lines].join("\n"));

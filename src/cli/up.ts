@@ -30,7 +30,9 @@ export async function up({ port, config, quiet, all }: UpOptions, { print, inter
   if (wanted !== undefined) await createResources(simulator, wanted);
   const token = randomBytes(24).toString("base64url");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { pid } = process;
   await using control = await startControlServer(token, {
+    ping: () => ({ pid }),
     advance: (input) => advance(simulator, input),
     inspect: (input) => inspect(simulator, input),
     fault: (input) => ({ text: fault(simulator, input as FaultRequest) }),
@@ -38,7 +40,6 @@ export async function up({ port, config, quiet, all }: UpOptions, { print, inter
       void replied.then(end);
     },
   });
-  const { pid } = process;
   const { url, env } = simulator;
   using state = writeState(simulator.port, { pid, url, control: control.url, token, env });
   void state;

@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { similarNames } from "./similar-names.ts";
 
-const names = ["orders", "orders--dlq", "order-created", "customers", "SendMessage", "SendMessageBatch"];
+const names = [
+  "orders",
+  "orders--dlq",
+  "order-created",
+  "production--bill-paid",
+  "customers",
+  "SendMessage",
+  "SendMessageBatch",
+];
 
 test.for([
   ["order", ["orders", "orders--dlq", "order-created"]],
@@ -9,6 +17,8 @@ test.for([
   ["SendMesage", ["SendMessage"]],
   ["costumers", ["customers"]],
   ["cstmrs", ["customers"]],
+  ["staging--bill-paid", ["production--bill-paid"]],
+  ["order-refused", []],
   ["payments", []],
   ["up", []],
 ] as const)("somebody who says %s may have meant %o", ([name, meant]) => {

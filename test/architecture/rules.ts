@@ -11,7 +11,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ["journal", "errors", "text"],
   harness: ["journal", "probe", "report", "codecs", "contracts", "time", "errors"],
   codecs: ["contracts", "time", "errors"],
-  "transports/sns-sqs": ["contracts", "time", "errors"],
+  "transports/sns-sqs": ["contracts", "time", "errors", "text"],
   "transports/in-process": ["contracts", "time", "errors"],
   launch: ["contracts", "time", "errors", "probe", "text"],
   simulator: ["contracts", "time", "errors", "text"],

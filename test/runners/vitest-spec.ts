@@ -99,6 +99,10 @@ export function vitestSpec(version: string, vitest: string): void {
         expect(run.test("fails, as it should").state).toBe("passed");
       });
 
+      it("fail with their own error, though it and its causes cause each other", () => {
+        expect(run.test("errors that cause each other").errors.map(({ message }) => message)).toEqual(["one"]);
+      });
+
       it("fail for a dead letter that nobody took, with evidence", () => {
         expect(shown("dead letter").code).toBe("UNEXPECTED_DEAD_LETTER");
         expect(run.test("dead letter").meta["wakeful"]).toMatchObject([{ code: "UNEXPECTED_DEAD_LETTER" }]);
@@ -136,6 +140,22 @@ export function vitestSpec(version: string, vitest: string): void {
           expect(cutOff("by a time-out elsewhere").cause).toContain("next on created was cut off after");
           const after = run.log.indexOf("the hook after a time-out");
           expect(run.log.indexOf("pending wait: NOT_JUDGED")).toBe(after - 1);
+        });
+
+        it("have them ended at each attempt, with what was waiting as the cause", () => {
+          expect(
+            run.log.filter((line) => line.endsWith("of an attempt: NOT_JUDGED") || line.endsWith("after an attempt")),
+          ).toEqual([
+            "the wait of an attempt: NOT_JUDGED",
+            "the hook after an attempt",
+            "the wait of an attempt: NOT_JUDGED",
+            "the hook after an attempt",
+          ]);
+          const { errors, meta } = run.test("cut off at each attempt > by a time-out");
+          expect(errors.map(({ cause }) => cause?.split(" after ")[0])).toEqual(
+            Array.from({ length: 2 }, () => "Not judged: next on created was cut off"),
+          );
+          expect(meta["wakeful"]).toHaveLength(2);
         });
 
         it("say what they were waiting for, with its evidence", () => {

@@ -47,10 +47,19 @@ export class Attempts<E extends StartedEnvironment> {
       cutOff(scope, signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
+    // Vitest 4.1 has one signal for all attempts: once it has told of a time-out, only the error itself tells of the next
+    const signalUsedUp = signal.aborted;
     using _wrapped = wrapBody(task, async (body) => {
       scope.limit(capOf(task.timeout, "testTimeout"));
       try {
-        await withEvidence(body);
+        await withEvidence(async () => {
+          try {
+            await body();
+          } catch (error) {
+            if (signalUsedUp && isTimeout(error)) cutOff(scope, error);
+            throw error;
+          }
+        });
       } finally {
         scope.limit(hookCap());
       }
@@ -72,12 +81,19 @@ export class Attempts<E extends StartedEnvironment> {
  * a time-out found waiting is its cause, where Vitest shows it.
  */
 function cutOff(scope: Scope, reason: unknown): void {
-  const message = reason instanceof Error ? (reason.message.split("\n", 1)[0] ?? "") : String(reason);
-  const errors = scope.cutOff(message);
+  const errors = scope.cutOff(reason instanceof Error ? firstLine(reason) : String(reason));
   // the error of a cancelled run is the same one for all tests
-  if (errors.length === 0 || !(reason instanceof Error) || !/timed out/.test(message)) return;
+  if (errors.length === 0 || !isTimeout(reason)) return;
   reason.cause ??=
     errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map((error) => error.message).join("\n\n"));
+}
+
+function isTimeout(error: unknown): error is Error {
+  return error instanceof Error && /timed out/.test(firstLine(error));
+}
+
+function firstLine({ message }: Error): string {
+  return message.split("\n", 1)[0] ?? "";
 }
 
 function fullName(task: Task): string {

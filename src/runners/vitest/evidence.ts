@@ -37,8 +37,12 @@ export async function attachEvidence(
 }
 
 function* verdictsIn(error: unknown): Generator<VerdictError> {
-  if (error instanceof VerdictError) yield error;
-  else if (error instanceof AggregateError) for (const part of error.errors) yield* verdictsIn(part);
-  // a time-out of Vitest's, and what it found waiting
-  else if (error instanceof Error) yield* verdictsIn(error.cause);
+  // it grows while it is walked, and has each once: errors may cause each other
+  const errors = new Set([error]);
+  for (const each of errors) {
+    if (each instanceof VerdictError) yield each;
+    else if (each instanceof AggregateError) for (const part of each.errors) errors.add(part);
+    // a time-out of Vitest's, and what it found waiting
+    else if (each instanceof Error) errors.add(each.cause);
+  }
 }

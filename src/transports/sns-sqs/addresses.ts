@@ -1,10 +1,9 @@
 import { wakefulError } from "../../errors.ts";
+import { similarNames } from "../../text/index.ts";
 import { explain, isMissing } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
 import { nameOf } from "./name-of.ts";
 import { pages } from "./pages.ts";
-
-const shownSimilar = 5;
 
 /** Finds topics and queues by their exact names, and remembers where they are. */
 export class Addresses {
@@ -37,7 +36,7 @@ export class Addresses {
     }
     const arn = this.#topics.get(name);
     if (arn === undefined)
-      throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similar(name, names) });
+      throw wakefulError("RESOURCE_MISSING", { resource: `topic ${name}`, similar: similarNames(name, names) });
     return arn;
   }
 
@@ -55,7 +54,7 @@ export class Addresses {
       const names = await this.#queueNames(signal);
       throw wakefulError(
         "RESOURCE_MISSING",
-        { resource: `queue ${name}`, similar: similar(name, names) },
+        { resource: `queue ${name}`, similar: similarNames(name, names) },
         { cause: error },
       );
     }
@@ -110,20 +109,4 @@ export class Addresses {
     for await (const { QueueUrls = [] } of pages(ask)) names.push(...QueueUrls.map(nameOf));
     return names;
   }
-}
-
-/** Names that somebody may have meant: one contains the other, or most of their parts agree. */
-function similar(name: string, names: readonly string[]): string[] {
-  const parts = new Set(name.split(/[-_.]+/));
-  const score = (other: string) => {
-    if (other.includes(name) || name.includes(other)) return 2;
-    const theirs = other.split(/[-_.]+/);
-    return theirs.filter((part) => parts.has(part)).length / Math.max(parts.size, theirs.length);
-  };
-  return names
-    .map((other) => ({ other, score: score(other) }))
-    .filter((each) => each.score >= 0.4)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, shownSimilar)
-    .map(({ other }) => other);
 }
