@@ -30,18 +30,20 @@ function run(...given: string[]): string {
 
 const made = [
   ["duplicate work --nth 2", "duplicate on queue work, number 2"],
-  ["delay placed --by 5s --share 0.5 --seed 7", "delay by 5s on topic placed, 50 % by seed 7"],
-  ["reorder topic:both --by 2s", "reorder on topic both"],
+  ["delay placed --by 5s --share 0.5 --seed 7", "delay by 5 s on topic placed, 50 % by seed 7"],
+  ["reorder topic:both --by 2s", "reorder on topic both, held 2 s at most"],
+  ["reorder work --nth 1", "reorder on queue work, held 1 s at most, number 1"],
   ["drop queue:both", "drop on queue both"],
   ["reject-acknowledgement work --nth 1,3", "reject acknowledgement on queue work, number 1 and 3"],
-  ["redeliver-early work --by 1s", "redeliver early on queue work"],
+  ["redeliver-early work --by 1s", "redeliver early on queue work, after 1 s"],
+  ["redeliver-early work", "redeliver early on queue work, at once"],
   ["throttle --action SendMessage --share 0.2", "throttle on SendMessage, 20 % by seed 1"],
   ["fail --status 503 --service sns", "fail with 503 on sns"],
   ["close-connection", "close connection on the endpoint"],
   ["close-connection --processed", "lose reply on the endpoint"],
-  ["slow --by 5s", "slow by 5s on the endpoint"],
+  ["slow --by 5s", "slow by 5 s on the endpoint"],
   ["expire-credentials --service sqs --action ReceiveMessage", "expire credentials on sqs ReceiveMessage"],
-  ["skew-clock --by 20m", "skew clock by 20m on the endpoint"],
+  ["skew-clock --by 20m", "skew clock by 20 min on the endpoint"],
 ] as const;
 
 test.for(made)("wakeful fault %s", ([line, name]) => {

@@ -1,7 +1,8 @@
 import { wakefulError } from "../../errors.ts";
-import { type Duration, milliseconds } from "../../time/index.ts";
+import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import { actionNames } from "../aws/action-names.ts";
 import { similarNames } from "../../text/index.ts";
+import { atCaller, type PublicFunction } from "./at-caller.ts";
 import {
   type EndpointFaultEffect,
   type EndpointFaultsInForce,
@@ -61,6 +62,14 @@ export interface EndpointFaults {
   skewClock(by: Duration, selection?: RequestSelection): Fault;
 }
 
+interface MadeFault {
+  /** For its name. */
+  readonly what: string;
+  readonly effect: EndpointFaultEffect;
+  /** What its selection does not say otherwise. */
+  readonly mayMiss?: boolean;
+}
+
 /** Puts faults of the endpoint in force. */
 export class EndpointFaultMaker implements EndpointFaults {
   readonly #inForce: EndpointFaultsInForce;
@@ -72,51 +81,55 @@ export class EndpointFaultMaker implements EndpointFaults {
   }
 
   throttle(selection: RequestSelection = {}): Fault {
-    return this.#put("throttle", selection, this.throttle, { refuse: "throttled" });
+    return this.#put(this.throttle, selection, () => ({ what: "throttle", effect: { refuse: "throttled" } }));
   }
 
   fail({ status = 500, ...selection }: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
-    if (![500, 503].includes(status))
-      throw wakefulError("INVALID_OPTION", { option: "status", value: String(status), expected: "500 or 503" });
-    const refuse = status === 500 ? "failed" : "unavailable";
-    return this.#put(`fail with ${status}`, selection, this.fail, { refuse });
+    return this.#put(this.fail, selection, () => {
+      if (![500, 503].includes(status))
+        throw wakefulError("INVALID_OPTION", { option: "status", value: String(status), expected: "500 or 503" });
+      return { what: `fail with ${status}`, effect: { refuse: status === 500 ? "failed" : "unavailable" } };
+    });
   }
 
   closeConnection({
     processed = false,
     ...selection
   }: RequestSelection & { readonly processed?: boolean } = {}): Fault {
-    const what = processed ? "lose reply" : "close connection";
-    return this.#put(what, selection, this.closeConnection, processed ? "lose reply" : "close");
+    return this.#put(this.closeConnection, selection, () =>
+      processed ? { what: "lose reply", effect: "lose reply" } : { what: "close connection", effect: "close" },
+    );
   }
 
   slow(by: Duration, selection: RequestSelection = {}): Fault {
-    return this.#put(`slow by ${String(by)}`, selection, this.slow, { hold: milliseconds(by, "slow") });
+    return this.#put(this.slow, selection, () => {
+      const hold = milliseconds(by, "slow");
+      return { what: `slow by ${formatDuration(hold)}`, effect: { hold } };
+    });
   }
 
   expireCredentials(selection: RequestSelection = {}): Fault {
-    return this.#put("expire credentials", selection, this.expireCredentials, { refuse: "credentials expired" });
+    const effect = { refuse: "credentials expired" } as const;
+    return this.#put(this.expireCredentials, selection, () => ({ what: "expire credentials", effect }));
   }
 
   skewClock(by: Duration, selection: RequestSelection = {}): Fault {
-    const ahead = milliseconds(by, "skewClock");
-    const tolerant = { ...(ahead <= toleratedSkew && { mayMiss: true }), ...selection };
-    return this.#put(`skew clock by ${String(by)}`, tolerant, this.skewClock, { ahead });
+    return this.#put(this.skewClock, selection, () => {
+      const ahead = milliseconds(by, "skewClock");
+      return { what: `skew clock by ${formatDuration(ahead)}`, effect: { ahead }, mayMiss: ahead <= toleratedSkew };
+    });
   }
 
-  #put(
-    what: string,
-    selection: RequestSelection,
-    calledFrom: (...given: never[]) => unknown,
-    effect: EndpointFaultEffect,
-  ): Fault {
+  /** `made` says what it does, and throws where it cannot be. */
+  #put(calledFrom: PublicFunction, selection: RequestSelection, made: () => MadeFault): Fault {
     const { service, action, callers = "systems" } = selection;
-    if (service !== undefined && !services.includes(service))
-      throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
-    if (action !== undefined) checkAction(action, service, calledFrom);
-    const target = [service, action].filter((part) => part !== undefined).join(" ");
-    const place = target === "" ? "the endpoint" : target;
-    const fault = new ActiveFault(`${what} on ${place}`, selection, this.#registry, calledFrom);
+    const { fault, effect } = atCaller(calledFrom, () => {
+      const { what, effect, mayMiss = false } = made();
+      checkTarget(selection);
+      const place = [service, action].filter((part) => part !== undefined).join(" ") || "the endpoint";
+      const tolerant = { ...(mayMiss && { mayMiss }), ...selection };
+      return { fault: new ActiveFault(`${what} on ${place}`, tolerant, this.#registry, calledFrom), effect };
+    });
     const looksAt = (request: EndpointRequest) =>
       (callers === "everyone" || request.caller === "system") &&
       (service === undefined || request.service === service) &&
@@ -126,12 +139,15 @@ export class EndpointFaultMaker implements EndpointFaults {
   }
 }
 
-/** One that nobody can call would never hit anything. */
-function checkAction(action: string, service: Service | undefined, calledFrom: (...given: never[]) => unknown): void {
+/** A target that nobody can call would never be hit. */
+function checkTarget({ service, action }: RequestSelection): void {
+  if (service !== undefined && !services.includes(service))
+    throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
+  if (action === undefined) return;
   const known = (service === undefined ? services : [service]).flatMap((each) => actionNames[each]);
   if (known.includes(action)) return;
   const similar = similarNames(action, known);
   const owner = service === undefined ? "SQS, SNS or DynamoDB" : service;
   const expected = `an action of ${owner}${similar.length > 0 ? `, such as ${similar.join(", ")}` : ""}: names match exactly`;
-  throw wakefulError("INVALID_OPTION", { option: "action", value: `"${action}"`, expected }, { calledFrom });
+  throw wakefulError("INVALID_OPTION", { option: "action", value: `"${action}"`, expected });
 }

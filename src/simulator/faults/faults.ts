@@ -1,5 +1,6 @@
 import { wakefulError } from "../../errors.ts";
 import type { Broker } from "../broker/broker.ts";
+import { atCaller } from "./at-caller.ts";
 import { similarNames } from "../../text/index.ts";
 import { EndpointFaultMaker, type EndpointFaults } from "./endpoint-faults.ts";
 import type { EndpointFaultsInForce } from "./endpoint-faults-in-force.ts";
@@ -47,6 +48,10 @@ export class SimulatorFaults implements Faults {
   }
 
   on(place: PlaceName): QueueFaults {
+    return atCaller(this.on, () => this.#at(place));
+  }
+
+  #at(place: PlaceName): QueueFaults {
     const { queues, topics } = this.#broker;
     const name = typeof place === "string" ? place : "queue" in place ? place.queue : place.topic;
     const asked = typeof place === "string" ? "queue or topic" : "queue" in place ? "queue" : "topic";

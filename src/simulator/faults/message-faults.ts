@@ -1,7 +1,8 @@
 import { wakefulError } from "../../errors.ts";
-import { type Duration, milliseconds } from "../../time/index.ts";
+import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { Topic } from "../broker/topic.ts";
+import { atCaller, type PublicFunction } from "./at-caller.ts";
 import { ActiveFault, type Fault } from "./fault.ts";
 import { type FaultMessage, type MessageFaultKind, PlaceFaults } from "./place-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
@@ -68,6 +69,14 @@ export interface QueueFaults extends TopicFaults {
 
 type Place = { readonly kind: "queue"; readonly it: Queue } | { readonly kind: "topic"; readonly it: Topic };
 
+interface MadeFault {
+  readonly kind: MessageFaultKind;
+  /** Without the selection. */
+  readonly name: string;
+  /** Virtual milliseconds; left out where there is none. */
+  readonly length?: number;
+}
+
 /** Puts faults in force on one queue or topic. */
 export class MessageFaults implements QueueFaults {
   readonly #place: Place;
@@ -79,50 +88,60 @@ export class MessageFaults implements QueueFaults {
   }
 
   duplicate(selection: MessageSelection = {}): Fault {
-    this.#refuseFifo(
-      "duplicate",
-      "FIFO promises that a message is not delivered twice; redeliverEarly brings one twice",
-    );
-    return this.#put("duplicate", "duplicate", selection, this.duplicate);
+    return this.#put(this.duplicate, selection, () => {
+      this.#refuseFifo(
+        "duplicate",
+        "FIFO promises that a message is not delivered twice; redeliverEarly brings one twice",
+      );
+      return { kind: "duplicate", name: `duplicate on ${this.#name}` };
+    });
   }
 
   delay(by: Duration, selection: MessageSelection = {}): Fault {
-    this.#refuseFifo("delay", "the rest of its group would overtake it");
-    return this.#put("delay", `delay by ${String(by)}`, selection, this.delay, milliseconds(by, "delay"));
+    return this.#put(this.delay, selection, () => {
+      this.#refuseFifo("delay", "the rest of its group would overtake it");
+      const length = milliseconds(by, "delay");
+      return { kind: "delay", name: `delay by ${formatDuration(length)} on ${this.#name}`, length };
+    });
   }
 
   reorder({ heldFor = heldByDefault, ...selection }: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
-    this.#refuseFifo("reorder", "FIFO promises the order of sending");
-    const most = milliseconds(heldFor, "heldFor");
-    if (most === 0)
-      throw wakefulError("INVALID_OPTION", { option: "heldFor", value: String(heldFor), expected: "more than 0" });
-    return this.#put("reorder", "reorder", selection, this.reorder, most);
+    return this.#put(this.reorder, selection, () => {
+      this.#refuseFifo("reorder", "FIFO promises the order of sending");
+      const length = milliseconds(heldFor, "heldFor");
+      if (length === 0)
+        throw wakefulError("INVALID_OPTION", { option: "heldFor", value: String(heldFor), expected: "more than 0" });
+      return { kind: "reorder", name: `reorder on ${this.#name}, held ${formatDuration(length)} at most`, length };
+    });
   }
 
   drop(selection: MessageSelection = {}): Fault {
-    return this.#put("drop", "drop", selection, this.drop);
+    return this.#put(this.drop, selection, () => ({ kind: "drop", name: `drop on ${this.#name}` }));
   }
 
   rejectAcknowledgement(selection: MessageSelection = {}): Fault {
-    this.#refuseTopic("rejectAcknowledgement");
-    return this.#put("rejectAcknowledgement", "reject acknowledgement", selection, this.rejectAcknowledgement);
+    return this.#put(this.rejectAcknowledgement, selection, () => {
+      this.#refuseTopic("rejectAcknowledgement");
+      return { kind: "rejectAcknowledgement", name: `reject acknowledgement on ${this.#name}` };
+    });
   }
 
   redeliverEarly({ after = 0, ...selection }: MessageSelection & { readonly after?: Duration } = {}): Fault {
-    this.#refuseTopic("redeliverEarly");
-    const length = milliseconds(after, "after");
-    return this.#put("redeliverEarly", "redeliver early", selection, this.redeliverEarly, length);
+    return this.#put(this.redeliverEarly, selection, () => {
+      this.#refuseTopic("redeliverEarly");
+      const length = milliseconds(after, "after");
+      const when = length === 0 ? "at once" : `after ${formatDuration(length)}`;
+      return { kind: "redeliverEarly", name: `redeliver early on ${this.#name}, ${when}`, length };
+    });
   }
 
-  #put(
-    kind: MessageFaultKind,
-    what: string,
-    selection: MessageSelection,
-    calledFrom: (...given: never[]) => unknown,
-    length = 0,
-  ): Fault {
+  /** `made` says what it is, and throws where it cannot be. */
+  #put(calledFrom: PublicFunction, selection: MessageSelection, made: () => MadeFault): Fault {
     const { it } = this.#place;
-    const fault = new ActiveFault(`${what} on ${this.#name}`, selection, this.#registry, calledFrom);
+    const { fault, kind, length } = atCaller(calledFrom, () => {
+      const { kind, name, length = 0 } = made();
+      return { fault: new ActiveFault(name, selection, this.#registry, calledFrom), kind, length };
+    });
     const faults = it.faults instanceof PlaceFaults ? it.faults : this.#emptyPlace();
     faults.add(kind, fault, length);
     it.faults = faults;
