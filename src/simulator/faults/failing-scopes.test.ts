@@ -158,6 +158,50 @@ describe("a fault that hit nothing", () => {
   });
 });
 
+describe("a fault that came to nothing", () => {
+  const idle = [
+    [
+      "a message that is held, and nothing comes after it",
+      () => on().reorder({ nth: 2 }),
+      "it waited for number 2, but 2 passed: number 2 was held back, and nothing overtook it",
+    ],
+    [
+      "one of two numbers, which overtook the other",
+      () => on().reorder({ nth: [1, 2] }),
+      "it waited for number 1 and 2, but 2 passed: number 2 was not held back: another one was, or no queue got it",
+    ],
+    [
+      "a redelivery that the consumer was quicker than",
+      () => on().redeliverEarly({ nth: 2 }),
+      "it waited for number 2, but 2 passed: number 2 was not received again before it was acknowledged, or before its visibility timeout was over",
+    ],
+    [
+      "a redelivery later than the visibility timeout",
+      () => on().redeliverEarly({ nth: 1, after: "1h" }),
+      "it waited for number 1, but 2 passed: number 1 was not received again before it was acknowledged, or before its visibility timeout was over",
+    ],
+    [
+      "a topic without a subscription",
+      () => simulator.faults.on("placed").duplicate(),
+      "it waited for anything, but 1 passed: number 1 came to nobody",
+    ],
+  ] as const;
+  test.for(idle)("fails its scope, and says why: %s", async ([, make, problem]) => {
+    simulator.pause();
+    const TopicArn = await client.topic("placed");
+    const scope = harness.scope("test");
+    const fault = make();
+    await client.sns.publish({ TopicArn, Message: "a" });
+    await client.send("orders", "a", "b");
+    for (const { receipt } of await client.receive("orders")) await client.delete("orders", receipt);
+    await simulator.advance("2s");
+    expect(fault.passed).toBeGreaterThan(0);
+    const red = await redOf(scope.close());
+    expect(red.code).toBe("FAULT_MISSED");
+    expect(red.message).toContain(`${fault.name}: ${problem}`);
+  });
+});
+
 describe("of scopes that are open at the same time", () => {
   test("the one whose test made the fault fails, and the fault ends with it", async () => {
     const [mine, other] = [harness.scope("mine"), harness.scope("other")];

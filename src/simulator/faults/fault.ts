@@ -3,6 +3,8 @@ import type { InjectedFaultFailure } from "../../contracts/index.ts";
 import { type FaultSelection, Selector } from "./selection.ts";
 
 const hitsKept = 1_000;
+/** Of what was selected and came to nothing, the first. */
+const idleKept = 20;
 
 /** One thing that a fault did. */
 export interface FaultHit {
@@ -19,7 +21,7 @@ export interface FaultHit {
  * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
  * while none was (in `start()`) stays until it is disposed.
  *
- * One that hit nothing by then, or not all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
+ * One that hit nothing by then, or not with all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
  * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
  * hit nothing.
  *
@@ -78,6 +80,7 @@ export class ActiveFault<Subject> implements KeptFault {
   readonly #owner: FaultOwner;
   readonly #hits: FaultHit[] = [];
   readonly #made: { stack?: string } = {};
+  readonly #idle = new Map<number, string>();
   #hitCount = 0;
   #broken = false;
 
@@ -101,22 +104,29 @@ export class ActiveFault<Subject> implements KeptFault {
     });
   }
 
-  /** Whether this one is to be hit. To be asked once for each that passes by. */
-  selects(subject: () => Subject): boolean {
-    if (this.#broken) return false;
+  /** The number of this one, where it is to be hit. To be asked once for each that passes by. */
+  select(subject: () => Subject): number | undefined {
+    if (this.#broken) return undefined;
     try {
-      return this.#selector.hits(subject);
+      return this.#selector.select(subject);
     } catch (error) {
       // it is asked in the middle of somebody's request, which is not to blame
       this.#broken = true;
       this.#owner.broke(this, error);
-      return false;
+      return undefined;
     }
   }
 
-  /** Writes a hit down. */
-  hit(text: string, struck: Struck = {}): void {
+  /** What was selected has come to nothing so far: why, should it stay so. */
+  idle(number: number, why: string): void {
+    if (this.#idle.has(number) || this.#idle.size < idleKept) this.#idle.set(number, why);
+  }
+
+  /** Writes a hit down, of what was selected by this number. */
+  hit(number: number, text: string, struck: Struck = {}): void {
     const { messageId } = struck;
+    this.#idle.delete(number);
+    this.#selector.hit(number);
     this.#hitCount++;
     this.#hits.push({ at: new Date(this.#owner.now()), text, ...(messageId !== undefined && { messageId }) });
     if (this.#hits.length > hitsKept) this.#hits.shift();
@@ -126,7 +136,9 @@ export class ActiveFault<Subject> implements KeptFault {
   missed(): InjectedFaultFailure | undefined {
     const { awaited, came, complete, mayMiss } = this.#selector;
     if (this.#broken || mayMiss || (this.#hitCount > 0 && complete)) return undefined;
-    return this.failure("it missed", `it waited for ${awaited}, but ${came}`);
+    const [idle] = this.#idle;
+    const why = idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
+    return this.failure("it missed", `it waited for ${awaited}, but ${came}${why}`);
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
