@@ -186,15 +186,15 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one that hit nothing is green",
     file: "src/simulator/faults/fault.ts",
-    find: "(this.#hitCount > 0 && complete)",
-    replace: "(this.#hitCount >= 0 && complete)",
+    find: "(ownHits > 0 && complete)",
+    replace: "(ownHits >= 0 && complete)",
     tests: faults,
   },
   {
     name: "faults: one that hit only some of its numbers is green",
     file: "src/simulator/faults/fault.ts",
-    find: "(this.#hitCount > 0 && complete)",
-    replace: "this.#hitCount > 0",
+    find: "(ownHits > 0 && complete)",
+    replace: "ownHits > 0",
     tests: faults,
   },
   {
@@ -214,8 +214,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one fails tests that did not make it",
     file: "src/simulator/faults/registry.ts",
-    find: "return maker === undefined ? this.#scopes : [maker];",
-    replace: "return maker === undefined ? this.#scopes : this.#scopes;",
+    find: "new Set(maker === undefined ? this.#scopes : [maker])",
+    replace: "new Set(maker === undefined ? this.#scopes : this.#scopes)",
     tests: faults,
   },
   {
@@ -321,6 +321,27 @@ export const simulatorMutants: readonly Mutant[] = [
     file: "src/simulator/faults/place-faults.ts",
     find: 'return this.#once(selected, message, "came to nobody", text);',
     replace: 'const hit = this.#once(selected, message, "came to nobody", text);\n    hit();\n    return hit;',
+    tests: faults,
+  },
+  {
+    name: "faults: a hit of another test's message counts",
+    file: "src/simulator/faults/fault.ts",
+    find: "if (this.#owner.isForeign(this, struck)) {",
+    replace: "if (this.#owner.isForeign(this, struck) && this.#broken) {",
+    tests: faults,
+  },
+  {
+    name: "faults: a batch that is partly another test's does not count",
+    file: "src/simulator/faults/registry.ts",
+    find: "return traceIds.every(",
+    replace: "return traceIds.some(",
+    tests: faults,
+  },
+  {
+    name: "faults: a hit of what bears no trace does not count",
+    file: "src/simulator/faults/registry.ts",
+    find: "isHarnessTrace(traceId) && traceId !== own",
+    replace: 'traceId !== own && (traceId === "" || isHarnessTrace(traceId))',
     tests: faults,
   },
   {

@@ -6,7 +6,7 @@ import { QueueClient } from "../../../test/support/queue-client.ts";
 import { redOf } from "../../../test/support/red.ts";
 import { createHarness, type Harness } from "../../harness/index.ts";
 import { snsSqs } from "../../transports/sns-sqs/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+import { type AwsSimulator, type EndpointRequest, startAwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
@@ -28,6 +28,8 @@ afterEach(async () => {
   client[Symbol.dispose]();
   await simulator.close();
 });
+
+type Scopes = Record<"mine" | "other", ReturnType<typeof harness.scope>>;
 
 const on = () => simulator.faults.on("orders");
 const noField = () => {
@@ -209,6 +211,63 @@ describe("of scopes that are open at the same time", () => {
     expect(await redOf(mine.close())).toMatchObject({ code: "FAULT_MISSED" });
     expect(simulator.faults.inForce).not.toContain(fault);
     await other.close();
+  });
+
+  test("what it hits of another test does not count", async () => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    const fault = mine.run(() => on().drop());
+    await other.channels.orders.send({ id: "a" });
+    expect(fault.hitCount).toBe(1);
+    const red = await redOf(mine.close());
+    expect(red.code).toBe("FAULT_MISSED");
+    expect(red.message).toContain("it waited for anything, but 1 passed: it hit only another test's messages");
+    await other.close();
+  });
+
+  test("each of its numbers must hit a message that may be its own", async () => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    mine.run(() => on().drop({ nth: [1, 2] }));
+    await other.channels.orders.send({ id: "a" });
+    await mine.channels.orders.send({ id: "b" });
+    const red = await redOf(mine.close());
+    expect(red.message).toContain("it waited for number 1 and 2, but 2 passed: number 1 hit another test's message");
+    await other.close();
+  });
+
+  test.for([
+    ["its own", ({ mine }: Scopes) => mine.channels.orders.send({ id: "a" })],
+    ["without a trace", () => client.send("orders", "a")],
+    [
+      "of both in one batch",
+      ({ mine, other }: Scopes) =>
+        client.sqs.sendMessageBatch({
+          QueueUrl: client.url("orders"),
+          Entries: [other, mine].map(({ traceId }, index) => ({
+            Id: `${index}`,
+            MessageBody: "a",
+            MessageAttributes: {
+              traceparent: { DataType: "String", StringValue: `00-${traceId}-00f067aa0ba902b7-01` },
+            },
+          })),
+        }),
+    ],
+  ] as const)("what it hits that is %s does count", async ([, send]) => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    const where = ({ action }: EndpointRequest) => action.startsWith("SendMessage");
+    const slow = mine.run(() => simulator.faults.endpoint.slow("1ms", { callers: "everyone", where }));
+    const lost = mine.run(() => on().drop());
+    await send({ mine, other });
+    expect([slow.hitCount, lost.hitCount > 0]).toEqual([1, true]);
+    await mine.close();
+    await other.close();
+  });
+
+  test("of one that nobody is known to have made, every hit counts", async () => {
+    const [first, second] = [harness.scope("first"), harness.scope("second")];
+    on().drop();
+    await second.channels.orders.send({ id: "a" });
+    await first.close();
+    await second.close();
   });
 
   test("where it is not known who made it, those fail that were open when it was undone", async () => {

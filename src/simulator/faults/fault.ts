@@ -21,7 +21,7 @@ export interface FaultHit {
  * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
  * while none was (in `start()`) stays until it is disposed.
  *
- * One that hit nothing by then, or not with all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
+ * One that hit nothing by then, or not with all its numbers, or only messages that are known as another test's, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
  * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
  * hit nothing.
  *
@@ -58,6 +58,8 @@ export interface Struck {
 export interface FaultOwner {
   now(): number;
   tell(fault: Fault, event: FaultEvent, text: string, struck?: Struck): void;
+  /** Whether what it hit is known as another test's than the one that made it. */
+  isForeign(fault: KeptFault, struck: Struck): boolean;
   /** Its predicate threw: it selects nothing any more. */
   broke(fault: KeptFault, cause: unknown): void;
   undo(fault: KeptFault): void;
@@ -82,6 +84,7 @@ export class ActiveFault<Subject> implements KeptFault {
   readonly #made: { stack?: string } = {};
   readonly #idle = new Map<number, string>();
   #hitCount = 0;
+  #foreignHits = 0;
   #broken = false;
 
   /** `what` is its name without the selection, `calledFrom` the public function that makes it. Throws `INVALID_OPTION`. */
@@ -125,9 +128,14 @@ export class ActiveFault<Subject> implements KeptFault {
   /** Writes a hit down, of what was selected by this number. */
   hit(number: number, text: string, struck: Struck = {}): void {
     const { messageId } = struck;
-    this.#idle.delete(number);
-    this.#selector.hit(number);
     this.#hitCount++;
+    if (this.#owner.isForeign(this, struck)) {
+      this.#foreignHits++;
+      this.idle(number, "hit another test's message");
+    } else {
+      this.#idle.delete(number);
+      this.#selector.hit(number);
+    }
     this.#hits.push({ at: new Date(this.#owner.now()), text, ...(messageId !== undefined && { messageId }) });
     if (this.#hits.length > hitsKept) this.#hits.shift();
     this.#owner.tell(this, "hit", text, struck);
@@ -135,10 +143,16 @@ export class ActiveFault<Subject> implements KeptFault {
 
   missed(): InjectedFaultFailure | undefined {
     const { awaited, came, complete, mayMiss } = this.#selector;
-    if (this.#broken || mayMiss || (this.#hitCount > 0 && complete)) return undefined;
+    const ownHits = this.#hitCount - this.#foreignHits;
+    if (this.#broken || mayMiss || (ownHits > 0 && complete)) return undefined;
+    return this.failure("it missed", `it waited for ${awaited}, but ${came}${this.#whyIdle(ownHits)}`);
+  }
+
+  #whyIdle(ownHits: number): string {
+    if (ownHits === 0 && this.#foreignHits > 0)
+      return ": it hit only another test's messages (its predicate, where, can tell them apart)";
     const [idle] = this.#idle;
-    const why = idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
-    return this.failure("it missed", `it waited for ${awaited}, but ${came}${why}`);
+    return idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
