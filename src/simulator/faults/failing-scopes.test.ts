@@ -101,6 +101,26 @@ describe("a fault that hit nothing", () => {
     expect(red.stack).toMatch(/\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);
   });
 
+  test("is not taken for another of the same name that hit", async () => {
+    const scope = harness.scope("test");
+    const hit = on().drop();
+    await client.send("orders", "a");
+    hit[Symbol.dispose]();
+    on().drop();
+    const { name } = hit;
+    expect(await redOf(scope.close())).toMatchObject({
+      code: "FAULT_MISSED",
+      facts: {
+        evidence: {
+          faults: [
+            { name, count: 1 },
+            { name, count: 0, problem: "missed: it waited for anything, but nothing passed" },
+          ],
+        },
+      },
+    });
+  });
+
   test("fails it also when only some of its numbers came", async () => {
     const scope = harness.scope("test");
     on().drop({ nth: [1, 3] });

@@ -1,3 +1,4 @@
+import { newId } from "../broker/new-id.ts";
 import type { Origin } from "../broker/origin.ts";
 import type { InjectedFaultFailure } from "../../contracts/index.ts";
 import { type FaultSelection, Selector } from "./selection.ts";
@@ -57,7 +58,7 @@ export interface Struck {
 /** Whom a fault tells, and who takes it out of force. */
 export interface FaultOwner {
   now(): number;
-  tell(fault: Fault, event: FaultEvent, text: string, struck?: Struck): void;
+  tell(fault: KeptFault, event: FaultEvent, text: string, struck?: Struck): void;
   /** Whether what it hit is known as another test's than the one that made it. */
   isForeign(fault: KeptFault, struck: Struck): boolean;
   /** Its predicate threw: it selects nothing any more. */
@@ -67,6 +68,8 @@ export interface FaultOwner {
 
 /** A fault, as its owner sees it. */
 export interface KeptFault extends Fault {
+  /** Tells it apart from others of its name. */
+  readonly id: string;
   /** Why it proves nothing, should it be over now: it hit nothing, or not all that it waited for. */
   missed(): InjectedFaultFailure | undefined;
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure;
@@ -75,6 +78,7 @@ export interface KeptFault extends Fault {
 /** A fault as the simulator keeps it: what it selects, and what it did. */
 export class ActiveFault<Subject> implements KeptFault {
   readonly name: string;
+  readonly id = newId();
   declare readonly passed: number;
   declare readonly hitCount: number;
   declare readonly hits: readonly FaultHit[];
@@ -156,9 +160,9 @@ export class ActiveFault<Subject> implements KeptFault {
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
-    const { name, passed } = this;
+    const { name, id, passed } = this;
     const origin = this.#made.stack?.split("\n").slice(1).join("\n") ?? "";
-    return { name, why, text, passed, awaited: this.#selector.awaited, origin };
+    return { name, id, why, text, passed, awaited: this.#selector.awaited, origin };
   }
 
   [Symbol.dispose](): void {

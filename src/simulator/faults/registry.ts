@@ -97,10 +97,17 @@ export class FaultRegistry implements FaultOwner {
     return this.#broker.time.now();
   }
 
-  tell(fault: Fault, event: FaultEvent, text: string, struck: Struck = {}): void {
+  tell({ name, id }: KeptFault, event: FaultEvent, text: string, struck: Struck = {}): void {
     const { origin, traceIds = [], ...message } = struck;
     const about = { ...message, ...(origin !== undefined && { origin: origin.id }) };
-    const activity = { what: `fault ${event}`, at: this.now(), ...about, fault: fault.name, detail: text } as const;
+    const activity = {
+      what: `fault ${event}`,
+      at: this.now(),
+      ...about,
+      fault: name,
+      faultId: id,
+      detail: text,
+    } as const;
     if (traceIds.length === 0) this.#broker.activity.add(activity, origin);
     // a request may carry messages of several tests: each is to know
     for (const traceId of traceIds) this.#broker.activity.add({ ...activity, traceId }, origin);
