@@ -32,6 +32,8 @@ export interface OpenedScope {
 export interface InjectedFaultFailure {
   /** "duplicate on queue orders, number 2". */
   readonly name: string;
+  /** The same as in its notes. */
+  readonly id?: string;
   readonly why: "its predicate threw" | "it missed";
   /** For people: "it waited for number 2, but 1 passed". */
   readonly text: string;
@@ -66,6 +68,8 @@ export interface BrokerNote {
 export interface InjectedFault {
   /** "duplicate on queue orders, number 2". */
   readonly name: string;
+  /** Tells those of the same name apart. Left out: they count as one. */
+  readonly id?: string;
   readonly event: "set" | "hit" | "undone" | "broken";
   /** "delivered twice". */
   readonly text: string;

@@ -150,6 +150,26 @@ test("a failure names a fault that was made and hit nothing, and what was wrong 
   expect(message).toContain("            delay: its predicate threw\n");
 });
 
+test("two faults of the same name are two, each with its own hits and problem", async () => {
+  const { harness, clock, tell } = await openTelling();
+  const scope = harness.scope("test");
+  for (const [id, event] of [
+    ["1", "set"],
+    ["2", "set"],
+    ["1", "hit"],
+    ["2", "broken"],
+  ] as const)
+    tell({ text: `fault ${name}: …`, fault: { name, id, event, text: "its predicate threw" } });
+  const red = redOf(scope.channels.orders.next({ id: "a" }, { within: 10 }));
+  await clock.advance(1_000);
+  const faults = [
+    { name, count: 1, hits: [{}] },
+    { name, count: 0, hits: [], problem: "its predicate threw" },
+  ];
+  expect((await red).facts).toMatchObject({ evidence: { faults } });
+  await scope.close({ failed: true });
+});
+
 test("a fault of which the broker tells that it proves nothing fails its scope, also while the scope is being closed", async () => {
   const told: OpenedScope[] = [];
   const failureOf = (name: string): InjectedFaultFailure => ({

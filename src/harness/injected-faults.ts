@@ -6,27 +6,28 @@ const hitsKept = 20;
 
 /** The injected faults that a scope has to do with: made while it was open, or hitting something that may be its own. */
 export class InjectedFaults {
+  /** By id, or by name where they have none: two may have the same name. */
   readonly #faults = new Map<string, InjectedFaultEvidence>();
   #failures: InjectedFaultFailure[] = [];
 
   /** `offset`: milliseconds since the scope began. */
   add({ sequence, fault }: Stamped<NoteEntry>, offset: number): void {
     if (fault === undefined) return;
-    const { name, event, text } = fault;
+    const { name, id = name, event, text } = fault;
     // that another scope's fault was undone is nothing to this one
     if (event === "undone") return;
-    const known = this.#known(name);
+    const known = this.#known(id, name);
     if (event === "hit") {
       const hits = known.hits.length < hitsKept ? [...known.hits, { sequence, offset, text }] : known.hits;
-      this.#faults.set(name, { ...known, count: known.count + 1, hits });
-    } else this.#faults.set(name, event === "broken" ? { ...known, problem: text } : known);
+      this.#faults.set(id, { ...known, count: known.count + 1, hits });
+    } else this.#faults.set(id, event === "broken" ? { ...known, problem: text } : known);
   }
 
   /** One of the scope's own proves nothing. */
   fail(failure: InjectedFaultFailure): void {
-    const { name, why, text, passed, awaited } = failure;
+    const { name, id = name, why, text, passed, awaited } = failure;
     const problem = why === "it missed" ? `missed: ${text}` : text;
-    this.#faults.set(name, { ...this.#known(name), problem, passed, awaited });
+    this.#faults.set(id, { ...this.#known(id, name), problem, passed, awaited });
     this.#failures.push(failure);
   }
 
@@ -48,7 +49,7 @@ export class InjectedFaults {
     );
   }
 
-  #known(name: string): InjectedFaultEvidence {
-    return this.#faults.get(name) ?? { name, count: 0, hits: [] };
+  #known(id: string, name: string): InjectedFaultEvidence {
+    return this.#faults.get(id) ?? { name, count: 0, hits: [] };
   }
 }

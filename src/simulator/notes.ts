@@ -10,7 +10,7 @@ const ofReaders = new Set<Activity["what"]>(["delivered", "deleted", "returned",
  * from them, nor what it does on those that it reads as well; nothing that an event's own entry tells already: that it was accepted.
  */
 export function noteOf(activity: Activity, broker: Broker, readByHarness: readonly string[]): BrokerNote | undefined {
-  const { what, queue: name, messageId, origin = messageId, traceId, fault } = activity;
+  const { what, queue: name, messageId, origin = messageId, traceId, fault, faultId } = activity;
   const event = faultEvents.get(what);
   if (event === undefined && name !== undefined && what !== "filtered out") {
     if (broker.queues.get(name)?.harnessOwned === true) return undefined;
@@ -27,7 +27,10 @@ export function noteOf(activity: Activity, broker: Broker, readByHarness: readon
     ...(routine.has(what) && { routine: true }),
     // a refused request is somebody's too
     ...((origin !== undefined || event === "hit" || what === "refused") && { about }),
-    ...(event !== undefined && fault !== undefined && { fault: { name: fault, event, text: activity.detail ?? "" } }),
+    ...(event !== undefined &&
+      fault !== undefined && {
+        fault: { name: fault, ...(faultId !== undefined && { id: faultId }), event, text: activity.detail ?? "" },
+      }),
   };
 }
 

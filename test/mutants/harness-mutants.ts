@@ -889,4 +889,11 @@ export const harnessMutants: readonly Mutant[] = [
     replace: "",
     tests: harness,
   },
+  {
+    name: "two injected faults of the same name are one",
+    file: "src/harness/injected-faults.ts",
+    find: "const { name, id = name, event, text } = fault;",
+    replace: "const { name, id = name, event, text } = { ...fault, id: fault.name };",
+    tests: ["src/harness/injected-faults.test.ts"],
+  },
 ];

@@ -46,6 +46,8 @@ export interface Activity {
   readonly detail?: string;
   /** The fault's name. */
   readonly fault?: string;
+  /** Tells faults of the same name apart. */
+  readonly faultId?: string;
 }
 
 /** Tells who listens, and keeps the lives of the latest messages. */

@@ -73,7 +73,7 @@ export class FanOut {
     const fate = topic.faults?.publishing(passing(publication, origin));
     if (fate?.lost === true) return about;
     origin.reached = this.#deliver(topic, publication, about, origin, fate);
-    if (fate?.twice === true) this.#deliver(topic, publication, about, origin, fate);
+    if (fate?.again !== undefined) this.#deliver(topic, publication, about, origin, fate.again);
     return about;
   }
 
@@ -93,6 +93,7 @@ export class FanOut {
       if (protocol === "sqs") reached += this.#toQueue(subscription, message, origin, fate);
       else {
         reached++;
+        fate?.arrived();
         this.#toHttp(topic, subscription, message, publication, about, origin, fate);
       }
     }

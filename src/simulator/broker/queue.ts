@@ -4,7 +4,7 @@ import type { Accepted } from "./accepted.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication, deduplicationIdOf, deduplicationKey } from "./deduplication.ts";
-import type { Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
+import type { EarlyReturn, Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
 import { HeldBack } from "./held-back.ts";
 import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
@@ -260,6 +260,8 @@ export class Queue {
   #letIn(message: StoredMessage, delay: number, fate?: Fate): boolean {
     const own = this.faults?.arriving(message);
     if (own?.lost === true) return false;
+    own?.arrived();
+    fate?.arrived();
     this.#arrive(message, delay + (fate?.delay ?? 0) + (own?.delay ?? 0), own?.hold ?? fate?.hold);
     return true;
   }
@@ -268,25 +270,25 @@ export class Queue {
   #arrive(message: StoredMessage, delay: number, hold: Hold | undefined): void {
     if (hold !== undefined && !this.#held.any) {
       this.#keep(message, delay + hold.most, "it was held back, and not overtaken");
-      this.#held.put(message, hold.most);
-      hold.held();
+      this.#held.put(message, hold);
       return;
     }
     this.#keep(message, delay);
     const now = this.#time.now();
-    const overtaken = this.#held.overtakenBy(message.visibleAt ?? now);
+    const visibleAt = message.visibleAt ?? now;
+    const overtaken = this.#held.overtakenBy(visibleAt);
     if (overtaken === undefined) return;
     const why = "it was held back, and overtaken";
     // not before the other: deadlines of one moment fire in the order in which they were set
-    if (overtaken.at > now) this.#hide(overtaken.message, "delayed", overtaken.at, why);
-    else this.#return(overtaken.message, "returned", why);
+    if (visibleAt > now) this.#delay(overtaken, visibleAt, why);
+    else this.#return(overtaken, "returned", why);
   }
 
   /** `why`: of a message that is delayed, for people. */
   #keep(message: StoredMessage, delay: number, why?: string): void {
     message.place = ++this.#places;
     this.#messages.set(message.place, message);
-    if (delay > 0) this.#hide(message, "delayed", this.#time.now() + delay, why);
+    if (delay > 0) this.#delay(message, this.#time.now() + delay, why);
     else this.#show(message);
     this.#retention.add(message);
     this.consumers.serve();
@@ -333,18 +335,39 @@ export class Queue {
   #meetFaults(message: StoredMessage, faults: QueueFaultsInForce): void {
     const { again, early } = faults.taken(message);
     if (again) this.#keep(copyOf(message), 0);
-    if (early === 0) this.#return(message, "returned");
-    else if (early !== undefined && message.state === "in flight")
-      this.#hide(message, "in flight", Math.min(message.visibleAt ?? Infinity, this.#time.now() + early));
+    if (early === undefined || message.state !== "in flight") return;
+    const until = this.#time.now() + early.after;
+    if (early.after === 0) this.#returnEarly(message, early);
+    else if (until < (message.visibleAt ?? 0))
+      this.#hide(message, "in flight", until, () => {
+        this.#returnEarly(message, early);
+      });
   }
 
-  #hide(message: StoredMessage, state: "delayed" | "in flight", until: number, why?: string): void {
+  #returnEarly(message: StoredMessage, early: EarlyReturn): void {
+    early.due();
+    this.#return(message, "returned");
+  }
+
+  /** `why` it was delayed, for people. */
+  #delay(message: StoredMessage, until: number, why?: string): void {
+    this.#hide(message, "delayed", until, () => {
+      this.#return(message, "returned", why);
+    });
+  }
+
+  #hide(
+    message: StoredMessage,
+    state: "delayed" | "in flight",
+    until: number,
+    over = () => {
+      this.#return(message, "returned");
+    },
+  ): void {
     message.deadline?.[Symbol.dispose]();
     this.#move(message, state);
     message.visibleAt = until;
-    message.deadline = this.#time.at(until, () => {
-      this.#return(message, "returned", why);
-    });
+    message.deadline = this.#time.at(until, over);
   }
 
   /** Shows what was hidden. `why` it was delayed, for people. */

@@ -17,6 +17,7 @@ afterAll(() => simulator.close());
 const mistakes: readonly [string, (faults: Faults) => unknown][] = [
   ["a place that is none", (faults) => faults.on("ordres")],
   ["a length that is none", (faults) => faults.on("orders").delay("5" as "5s")],
+  ["a delay by nothing", (faults) => faults.on("orders").delay(0)],
   ["a time held that is none", (faults) => faults.on("orders").reorder({ heldFor: 0 })],
   ["a number that is none", (faults) => faults.on("orders").drop({ nth: 0 })],
   ["what a FIFO queue cannot have", (faults) => faults.on("orders.fifo").duplicate()],
@@ -27,6 +28,7 @@ const mistakes: readonly [string, (faults: Faults) => unknown][] = [
   ["a service that is none", ({ endpoint }) => endpoint.closeConnection({ service: "s3" as "sqs" })],
   ["a share that is none", ({ endpoint }) => endpoint.expireCredentials({ share: 2 })],
   ["a lateness that is none", ({ endpoint }) => endpoint.slow("soon" as "1s")],
+  ["an answer late by nothing", ({ endpoint }) => endpoint.slow("0s")],
   ["a skew that is none", ({ endpoint }) => endpoint.skewClock(-1)],
 ];
 

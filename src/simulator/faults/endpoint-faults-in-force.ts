@@ -90,17 +90,21 @@ export class EndpointFaultsInForce {
       if (!looksAt(request)) continue;
       // one that refuses ends it: what comes after it in line never sees the request
       if (met.refusal !== undefined || met.close !== undefined) break;
-      const hit = (text: string) => {
-        fault.hit(`${request.action} ${text}`, { traceIds: tracesIn(facts.body) });
-      };
-      if (typeof effect === "object" && "ahead" in effect) {
+      const skewed = typeof effect === "object" && "ahead" in effect;
+      if (skewed) {
         const date = this.#wall() + effect.ahead;
         met = { ...met, date };
-        if (!isExpired(facts.signedAt, date) || !fault.selects(() => request)) continue;
+        if (!isExpired(facts.signedAt, date)) continue;
+      }
+      const number = fault.select(() => request);
+      if (number === undefined) continue;
+      const hit = (text: string) => {
+        fault.hit(number, `${request.action} ${text}`, { traceIds: tracesIn(facts.body) });
+      };
+      if (skewed) {
         hit(refusalTexts["signature expired"]);
         met = { ...met, refusal: "signature expired" };
-      } else if (!fault.selects(() => request)) continue;
-      else if (effect === "close") {
+      } else if (effect === "close") {
         hit("got no answer: the connection was closed before it took effect");
         met = { ...met, close: "before" };
       } else if (effect === "lose reply") {

@@ -10,6 +10,7 @@ import {
   toleratedSkew,
 } from "./endpoint-faults-in-force.ts";
 import { ActiveFault, type Fault } from "./fault.ts";
+import { lengthOf } from "./length-of.ts";
 import type { FaultRegistry } from "./registry.ts";
 import type { FaultSelection } from "./selection.ts";
 
@@ -50,7 +51,7 @@ export interface EndpointFaults {
    * lost: an SDK that tries again sends twice.
    */
   closeConnection(selection?: RequestSelection & { readonly processed?: boolean }): Fault;
-  /** Answers so much later; the request takes effect at once. Virtual time, which passes by itself too. */
+  /** Answers so much later, more than 0; the request takes effect at once. Virtual time, which passes by itself too. */
   slow(by: Duration, selection?: RequestSelection): Fault;
   /** Refuses with `ExpiredToken` (SNS) or `ExpiredTokenException`. */
   expireCredentials(selection?: RequestSelection): Fault;
@@ -103,7 +104,7 @@ export class EndpointFaultMaker implements EndpointFaults {
 
   slow(by: Duration, selection: RequestSelection = {}): Fault {
     return this.#put(this.slow, selection, () => {
-      const hold = milliseconds(by, "slow");
+      const hold = lengthOf(by, "slow");
       return { what: `slow by ${formatDuration(hold)}`, effect: { hold } };
     });
   }

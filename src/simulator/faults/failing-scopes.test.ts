@@ -6,7 +6,7 @@ import { QueueClient } from "../../../test/support/queue-client.ts";
 import { redOf } from "../../../test/support/red.ts";
 import { createHarness, type Harness } from "../../harness/index.ts";
 import { snsSqs } from "../../transports/sns-sqs/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+import { type AwsSimulator, type EndpointRequest, startAwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
@@ -28,6 +28,8 @@ afterEach(async () => {
   client[Symbol.dispose]();
   await simulator.close();
 });
+
+type Scopes = Record<"mine" | "other", ReturnType<typeof harness.scope>>;
 
 const on = () => simulator.faults.on("orders");
 const noField = () => {
@@ -99,6 +101,26 @@ describe("a fault that hit nothing", () => {
     expect(red.stack).toMatch(/\n {4}at [^\n]*failing-scopes\.test\.ts:\d+:\d+/);
   });
 
+  test("is not taken for another of the same name that hit", async () => {
+    const scope = harness.scope("test");
+    const hit = on().drop();
+    await client.send("orders", "a");
+    hit[Symbol.dispose]();
+    on().drop();
+    const { name } = hit;
+    expect(await redOf(scope.close())).toMatchObject({
+      code: "FAULT_MISSED",
+      facts: {
+        evidence: {
+          faults: [
+            { name, count: 1 },
+            { name, count: 0, problem: "missed: it waited for anything, but nothing passed" },
+          ],
+        },
+      },
+    });
+  });
+
   test("fails it also when only some of its numbers came", async () => {
     const scope = harness.scope("test");
     on().drop({ nth: [1, 3] });
@@ -158,6 +180,50 @@ describe("a fault that hit nothing", () => {
   });
 });
 
+describe("a fault that came to nothing", () => {
+  const idle = [
+    [
+      "a message that is held, and nothing comes after it",
+      () => on().reorder({ nth: 2 }),
+      "it waited for number 2, but 2 passed: number 2 was held back, and nothing overtook it",
+    ],
+    [
+      "one of two numbers, which overtook the other",
+      () => on().reorder({ nth: [1, 2] }),
+      "it waited for number 1 and 2, but 2 passed: number 2 was not held back: another one was, or no queue got it",
+    ],
+    [
+      "a redelivery that the consumer was quicker than",
+      () => on().redeliverEarly({ nth: 2 }),
+      "it waited for number 2, but 2 passed: number 2 was not received again before it was acknowledged, or before its visibility timeout was over",
+    ],
+    [
+      "a redelivery later than the visibility timeout",
+      () => on().redeliverEarly({ nth: 1, after: "1h" }),
+      "it waited for number 1, but 2 passed: number 1 was not received again before it was acknowledged, or before its visibility timeout was over",
+    ],
+    [
+      "a topic without a subscription",
+      () => simulator.faults.on("placed").duplicate(),
+      "it waited for anything, but 1 passed: number 1 came to nobody",
+    ],
+  ] as const;
+  test.for(idle)("fails its scope, and says why: %s", async ([, make, problem]) => {
+    simulator.pause();
+    const TopicArn = await client.topic("placed");
+    const scope = harness.scope("test");
+    const fault = make();
+    await client.sns.publish({ TopicArn, Message: "a" });
+    await client.send("orders", "a", "b");
+    for (const { receipt } of await client.receive("orders")) await client.delete("orders", receipt);
+    await simulator.advance("2s");
+    expect(fault.passed).toBeGreaterThan(0);
+    const red = await redOf(scope.close());
+    expect(red.code).toBe("FAULT_MISSED");
+    expect(red.message).toContain(`${fault.name}: ${problem}`);
+  });
+});
+
 describe("of scopes that are open at the same time", () => {
   test("the one whose test made the fault fails, and the fault ends with it", async () => {
     const [mine, other] = [harness.scope("mine"), harness.scope("other")];
@@ -165,6 +231,63 @@ describe("of scopes that are open at the same time", () => {
     expect(await redOf(mine.close())).toMatchObject({ code: "FAULT_MISSED" });
     expect(simulator.faults.inForce).not.toContain(fault);
     await other.close();
+  });
+
+  test("what it hits of another test does not count", async () => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    const fault = mine.run(() => on().drop());
+    await other.channels.orders.send({ id: "a" });
+    expect(fault.hitCount).toBe(1);
+    const red = await redOf(mine.close());
+    expect(red.code).toBe("FAULT_MISSED");
+    expect(red.message).toContain("it waited for anything, but 1 passed: it hit only another test's messages");
+    await other.close();
+  });
+
+  test("each of its numbers must hit a message that may be its own", async () => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    mine.run(() => on().drop({ nth: [1, 2] }));
+    await other.channels.orders.send({ id: "a" });
+    await mine.channels.orders.send({ id: "b" });
+    const red = await redOf(mine.close());
+    expect(red.message).toContain("it waited for number 1 and 2, but 2 passed: number 1 hit another test's message");
+    await other.close();
+  });
+
+  test.for([
+    ["its own", ({ mine }: Scopes) => mine.channels.orders.send({ id: "a" })],
+    ["without a trace", () => client.send("orders", "a")],
+    [
+      "of both in one batch",
+      ({ mine, other }: Scopes) =>
+        client.sqs.sendMessageBatch({
+          QueueUrl: client.url("orders"),
+          Entries: [other, mine].map(({ traceId }, index) => ({
+            Id: `${index}`,
+            MessageBody: "a",
+            MessageAttributes: {
+              traceparent: { DataType: "String", StringValue: `00-${traceId}-00f067aa0ba902b7-01` },
+            },
+          })),
+        }),
+    ],
+  ] as const)("what it hits that is %s does count", async ([, send]) => {
+    const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+    const where = ({ action }: EndpointRequest) => action.startsWith("SendMessage");
+    const slow = mine.run(() => simulator.faults.endpoint.slow("1ms", { callers: "everyone", where }));
+    const lost = mine.run(() => on().drop());
+    await send({ mine, other });
+    expect([slow.hitCount, lost.hitCount > 0]).toEqual([1, true]);
+    await mine.close();
+    await other.close();
+  });
+
+  test("of one that nobody is known to have made, every hit counts", async () => {
+    const [first, second] = [harness.scope("first"), harness.scope("second")];
+    on().drop();
+    await second.channels.orders.send({ id: "a" });
+    await first.close();
+    await second.close();
   });
 
   test("where it is not known who made it, those fail that were open when it was undone", async () => {

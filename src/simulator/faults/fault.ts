@@ -1,8 +1,11 @@
+import { newId } from "../broker/new-id.ts";
 import type { Origin } from "../broker/origin.ts";
 import type { InjectedFaultFailure } from "../../contracts/index.ts";
 import { type FaultSelection, Selector } from "./selection.ts";
 
 const hitsKept = 1_000;
+/** Of what was selected and came to nothing, the first. */
+const idleKept = 20;
 
 /** One thing that a fault did. */
 export interface FaultHit {
@@ -19,7 +22,7 @@ export interface FaultHit {
  * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
  * while none was (in `start()`) stays until it is disposed.
  *
- * One that hit nothing by then, or not all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
+ * One that hit nothing by then, or not with all its numbers, or only messages that are known as another test's, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
  * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
  * hit nothing.
  *
@@ -55,7 +58,9 @@ export interface Struck {
 /** Whom a fault tells, and who takes it out of force. */
 export interface FaultOwner {
   now(): number;
-  tell(fault: Fault, event: FaultEvent, text: string, struck?: Struck): void;
+  tell(fault: KeptFault, event: FaultEvent, text: string, struck?: Struck): void;
+  /** Whether what it hit is known as another test's than the one that made it. */
+  isForeign(fault: KeptFault, struck: Struck): boolean;
   /** Its predicate threw: it selects nothing any more. */
   broke(fault: KeptFault, cause: unknown): void;
   undo(fault: KeptFault): void;
@@ -63,6 +68,8 @@ export interface FaultOwner {
 
 /** A fault, as its owner sees it. */
 export interface KeptFault extends Fault {
+  /** Tells it apart from others of its name. */
+  readonly id: string;
   /** Why it proves nothing, should it be over now: it hit nothing, or not all that it waited for. */
   missed(): InjectedFaultFailure | undefined;
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure;
@@ -71,6 +78,7 @@ export interface KeptFault extends Fault {
 /** A fault as the simulator keeps it: what it selects, and what it did. */
 export class ActiveFault<Subject> implements KeptFault {
   readonly name: string;
+  readonly id = newId();
   declare readonly passed: number;
   declare readonly hitCount: number;
   declare readonly hits: readonly FaultHit[];
@@ -78,7 +86,9 @@ export class ActiveFault<Subject> implements KeptFault {
   readonly #owner: FaultOwner;
   readonly #hits: FaultHit[] = [];
   readonly #made: { stack?: string } = {};
+  readonly #idle = new Map<number, string>();
   #hitCount = 0;
+  #foreignHits = 0;
   #broken = false;
 
   /** `what` is its name without the selection, `calledFrom` the public function that makes it. Throws `INVALID_OPTION`. */
@@ -101,23 +111,35 @@ export class ActiveFault<Subject> implements KeptFault {
     });
   }
 
-  /** Whether this one is to be hit. To be asked once for each that passes by. */
-  selects(subject: () => Subject): boolean {
-    if (this.#broken) return false;
+  /** The number of this one, where it is to be hit. To be asked once for each that passes by. */
+  select(subject: () => Subject): number | undefined {
+    if (this.#broken) return undefined;
     try {
-      return this.#selector.hits(subject);
+      return this.#selector.select(subject);
     } catch (error) {
       // it is asked in the middle of somebody's request, which is not to blame
       this.#broken = true;
       this.#owner.broke(this, error);
-      return false;
+      return undefined;
     }
   }
 
-  /** Writes a hit down. */
-  hit(text: string, struck: Struck = {}): void {
+  /** What was selected has come to nothing so far: why, should it stay so. */
+  idle(number: number, why: string): void {
+    if (this.#idle.has(number) || this.#idle.size < idleKept) this.#idle.set(number, why);
+  }
+
+  /** Writes a hit down, of what was selected by this number. */
+  hit(number: number, text: string, struck: Struck = {}): void {
     const { messageId } = struck;
     this.#hitCount++;
+    if (this.#owner.isForeign(this, struck)) {
+      this.#foreignHits++;
+      this.idle(number, "hit another test's message");
+    } else {
+      this.#idle.delete(number);
+      this.#selector.hit(number);
+    }
     this.#hits.push({ at: new Date(this.#owner.now()), text, ...(messageId !== undefined && { messageId }) });
     if (this.#hits.length > hitsKept) this.#hits.shift();
     this.#owner.tell(this, "hit", text, struck);
@@ -125,14 +147,22 @@ export class ActiveFault<Subject> implements KeptFault {
 
   missed(): InjectedFaultFailure | undefined {
     const { awaited, came, complete, mayMiss } = this.#selector;
-    if (this.#broken || mayMiss || (this.#hitCount > 0 && complete)) return undefined;
-    return this.failure("it missed", `it waited for ${awaited}, but ${came}`);
+    const ownHits = this.#hitCount - this.#foreignHits;
+    if (this.#broken || mayMiss || (ownHits > 0 && complete)) return undefined;
+    return this.failure("it missed", `it waited for ${awaited}, but ${came}${this.#whyIdle(ownHits)}`);
+  }
+
+  #whyIdle(ownHits: number): string {
+    if (ownHits === 0 && this.#foreignHits > 0)
+      return ": it hit only another test's messages (its predicate, where, can tell them apart)";
+    const [idle] = this.#idle;
+    return idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {
-    const { name, passed } = this;
+    const { name, id, passed } = this;
     const origin = this.#made.stack?.split("\n").slice(1).join("\n") ?? "";
-    return { name, why, text, passed, awaited: this.#selector.awaited, origin };
+    return { name, id, why, text, passed, awaited: this.#selector.awaited, origin };
   }
 
   [Symbol.dispose](): void {

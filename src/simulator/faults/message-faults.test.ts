@@ -1,7 +1,7 @@
 /** What faults do to messages, seen by the SDK. Time stands still unless a test moves it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { QueueClient } from "../../../test/support/queue-client.ts";
-import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+import { type AwsSimulator, startAwsSimulator, type TopicFaults } from "../index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
@@ -134,6 +134,25 @@ describe("a delay", () => {
   });
 });
 
+test.for([
+  ["a duplicate", (faults: TopicFaults) => faults.duplicate()],
+  ["a delay", (faults: TopicFaults) => faults.delay("10s")],
+] as const)("%s of a publication that no subscription gets is no hit", async ([, make]) => {
+  const TopicArn = await client.topic("placed", "one");
+  const [{ SubscriptionArn } = {}] = (await client.sns.listSubscriptions({})).Subscriptions ?? [];
+  await client.sns.setSubscriptionAttributes({
+    SubscriptionArn,
+    AttributeName: "FilterPolicy",
+    AttributeValue: JSON.stringify({ kind: ["wanted"] }),
+  });
+  using fault = make(simulator.faults.on({ topic: "placed" }));
+  await client.sns.publish({ TopicArn, Message: "a" });
+  expect(fault).toMatchObject({ passed: 1, hits: [] });
+  const MessageAttributes = { kind: { DataType: "String", StringValue: "wanted" } };
+  await client.sns.publish({ TopicArn, Message: "b", MessageAttributes });
+  expect(fault).toMatchObject({ passed: 2, hits: [{}] });
+});
+
 describe("a drop", () => {
   test("answers with an id, and the message is nowhere: neither waiting nor in flight, and it reached nobody", async () => {
     await client.queue("orders");
@@ -239,17 +258,17 @@ describe("an early redelivery", () => {
     // the handle of the first receive is an old one by now: it deletes nothing
     await client.delete("orders", first?.receipt ?? "");
     expect(await pending()).toMatchObject({ inFlight: 1 });
-    expect(early.hits).toMatchObject([{ messageId: id, text: "visible again at once, while it is worked on" }]);
+    expect(early.hits).toMatchObject([{ messageId: id, text: "received again at once, while it was worked on" }]);
   });
 
-  test("is no redelivery when the consumer is quicker: its receipt handle is still good", async () => {
+  test("is no redelivery, and no hit, when the consumer is quicker: its receipt handle is still good", async () => {
     await client.queue("orders");
     using early = simulator.faults.on("orders").redeliverEarly();
     await client.send("orders", "a");
     const [first] = await client.receive("orders");
     await client.delete("orders", first?.receipt ?? "");
     expect(await pending()).toMatchObject({ waiting: 0, inFlight: 0 });
-    expect(early.hits).toHaveLength(1);
+    expect(early).toMatchObject({ passed: 1, hits: [] });
   });
 
   test("comes after some time where that is said, and not later than the visibility timeout", async () => {
@@ -261,13 +280,34 @@ describe("an early redelivery", () => {
     expect(simulator.inspect("orders").ready).toBe(0);
     await simulator.advance("1s");
     expect(simulator.inspect("orders").ready).toBe(1);
+    expect(early.hits).toEqual([]);
+    await client.receive("orders");
+    expect(early.hits).toMatchObject([{ text: "received again after 10 s, while it was worked on" }]);
     early[Symbol.dispose]();
     using late = simulator.faults.on("orders").redeliverEarly({ after: "1h", where: ({ body }) => body === "b" });
     await client.send("orders", "b");
     await client.receive("orders");
     await simulator.advance("30s");
-    expect(simulator.inspect("orders").ready).toBe(2);
-    expect(late.hits).toHaveLength(1);
+    expect(await client.bodies("orders")).toEqual(expect.arrayContaining(["a", "b"]));
+    // it came back by itself, as it would have without the fault
+    expect(late.hits).toEqual([]);
+  });
+
+  test("is none where the consumer gave the message back before, or extended its time", async () => {
+    const QueueUrl = await client.queue("orders");
+    using early = simulator.faults.on("orders").redeliverEarly({ after: "10s" });
+    await client.send("orders", "a", "b");
+    const [first, second] = await client.receive("orders");
+    await client.sqs.changeMessageVisibility({
+      QueueUrl,
+      ReceiptHandle: first?.receipt,
+      VisibilityTimeout: 0,
+    });
+    await client.sqs.changeMessageVisibility({ QueueUrl, ReceiptHandle: second?.receipt, VisibilityTimeout: 60 });
+    expect(await client.bodies("orders")).toEqual(["a"]);
+    await simulator.advance("10s");
+    expect(await client.bodies("orders")).toEqual([]);
+    expect(early).toMatchObject({ passed: 2, hits: [] });
   });
 
   test("counts each delivery, a message's second too, until it has hit that message", async () => {
@@ -279,11 +319,12 @@ describe("an early redelivery", () => {
     // its second delivery is the second of all: it is visible again while it is worked on
     simulator.expireVisibility("orders");
     await client.receive("orders");
+    expect(early).toMatchObject({ passed: 2, hits: [] });
+    await client.receive("orders");
     expect(early).toMatchObject({ passed: 2, hits: [{ messageId: first }] });
     // its third is not counted any more: the next message's first is number 3
-    await client.receive("orders");
-    expect(early.passed).toBe(2);
     const [other] = await client.send("orders", "b");
+    await client.receive("orders");
     await client.receive("orders");
     expect(early).toMatchObject({ passed: 3, hits: [{ messageId: first }, { messageId: other }] });
   });

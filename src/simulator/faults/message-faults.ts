@@ -4,6 +4,7 @@ import type { Queue } from "../broker/queue.ts";
 import type { Topic } from "../broker/topic.ts";
 import { atCaller, type PublicFunction } from "./at-caller.ts";
 import { ActiveFault, type Fault } from "./fault.ts";
+import { lengthOf } from "./length-of.ts";
 import { type FaultMessage, type MessageFaultKind, PlaceFaults } from "./place-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
 import type { FaultSelection } from "./selection.ts";
@@ -18,7 +19,7 @@ export interface TopicFaults {
   /**
    * Delivers twice. On a queue: the same message, with the same id, is handed out once more, as standard queues may. On a
    * topic: the publication goes to each subscription twice, as messages of their own that bear the same SNS message id.
-   * Counts a message's first delivery by this queue, of a topic publications. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which
+   * Counts a message's first delivery by this queue, of a topic publications, and hits those that a subscription gets. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which
    * promise that it does not happen; there `redeliverEarly` brings a message twice.
    *
    * @example
@@ -26,8 +27,8 @@ export interface TopicFaults {
    */
   duplicate(selection?: MessageSelection): Fault;
   /**
-   * Lets messages arrive later, by that much virtual time: `advance` moves it. Counts what arrives, be it sent, published,
-   * given up by another queue (a dead letter) or moved here. Throws
+   * Lets messages arrive later, by that much virtual time, more than 0: `advance` moves it. Counts what arrives, be it sent,
+   * published, given up by another queue (a dead letter) or moved here; of a topic it hits what a subscription gets. Throws
    * `FAULT_NOT_POSSIBLE` on FIFO queues and topics: the rest of the group would overtake it.
    *
    * @example
@@ -37,8 +38,8 @@ export interface TopicFaults {
   /**
    * Lets a message be overtaken by the next one that can be received; where none comes within `heldFor` (virtual, default
    * 1 s, on top of a delay of its own) it comes by itself then. Never before its own delay is over. Counts what arrives,
-   * as `delay` does, and hits what is held: while one waits, others are counted and pass by. Of a topic: on each of its
-   * queues; HTTP endpoints get it in order. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics.
+   * as `delay` does, and hits what is overtaken: while one waits, others are counted and pass by, so that `nth: [1, 2]` cannot
+   * hit both. Of a topic: on each of its queues, and one of them is enough for a hit; HTTP endpoints get it in order. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics.
    */
   reorder(selection?: MessageSelection & { readonly heldFor?: Duration }): Fault;
   /**
@@ -58,10 +59,10 @@ export interface QueueFaults extends TopicFaults {
   rejectAcknowledgement(selection?: MessageSelection): Fault;
   /**
    * Lets a message be visible again while its consumer still works on it: at once, or `after` some virtual time. The receipt
-   * handle stays good until the message is received again. A consumer that takes one message after the other
-   * acknowledges it before it could get it again.
+   * handle stays good until the message is received again: that is the hit. A consumer that takes one message after the other
+   * acknowledges it before it could get it again, and is not hit; nor does it hit `after` the visibility timeout.
    *
-   * Counts deliveries, a message's second and third too, until it hits the message: each is hit once, and later
+   * Counts deliveries, a message's second and third too, until it selects the message: each is selected once, and later
    * deliveries of it are not counted. `nth: 2` is the second of the first message if that comes back before another is taken.
    */
   redeliverEarly(selection?: MessageSelection & { readonly after?: Duration }): Fault;
@@ -100,7 +101,7 @@ export class MessageFaults implements QueueFaults {
   delay(by: Duration, selection: MessageSelection = {}): Fault {
     return this.#put(this.delay, selection, () => {
       this.#refuseFifo("delay", "the rest of its group would overtake it");
-      const length = milliseconds(by, "delay");
+      const length = lengthOf(by, "delay");
       return { kind: "delay", name: `delay by ${formatDuration(length)} on ${this.#name}`, length };
     });
   }
@@ -108,9 +109,7 @@ export class MessageFaults implements QueueFaults {
   reorder({ heldFor = heldByDefault, ...selection }: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
     return this.#put(this.reorder, selection, () => {
       this.#refuseFifo("reorder", "FIFO promises the order of sending");
-      const length = milliseconds(heldFor, "heldFor");
-      if (length === 0)
-        throw wakefulError("INVALID_OPTION", { option: "heldFor", value: String(heldFor), expected: "more than 0" });
+      const length = lengthOf(heldFor, "heldFor");
       return { kind: "reorder", name: `reorder on ${this.#name}, held ${formatDuration(length)} at most`, length };
     });
   }

@@ -1,5 +1,12 @@
 import { formatDuration } from "../../time/index.ts";
-import type { Fate, Hold, Passing, QueueFaultsInForce, TopicFaultsInForce } from "../broker/faults-in-force.ts";
+import type {
+  EarlyReturn,
+  Fate,
+  Hold,
+  Passing,
+  QueueFaultsInForce,
+  TopicFaultsInForce,
+} from "../broker/faults-in-force.ts";
 import { isCopy, type StoredMessage } from "../broker/message.ts";
 import type { ActiveFault } from "./fault.ts";
 
@@ -23,14 +30,21 @@ interface PlacedFault {
   readonly fault: ActiveFault<FaultMessage>;
   /** Virtual milliseconds: how late, how long held, how early. */
   readonly length: number;
-  /** Whom it has hit, where it may hit each only once. */
-  readonly struck: WeakSet<Passing>;
+  /** Whom it has selected, where it may hit each only once. */
+  readonly met: WeakSet<Passing>;
+}
+
+/** A fault that is to hit the message that passes by. */
+interface Selected extends PlacedFault {
+  readonly number: number;
 }
 
 /** The faults in force on one queue or topic. */
 export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   readonly #queue: string | undefined;
   readonly #kinds = new Map<MessageFaultKind, PlacedFault[]>();
+  /** Messages that are visible again too early: what is to be called when one is received. */
+  readonly #early = new WeakMap<Passing, () => void>();
 
   /** The queue's name; left out for a topic. */
   constructor(queue?: string) {
@@ -42,7 +56,7 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   }
 
   add(kind: MessageFaultKind, fault: ActiveFault<FaultMessage>, length: number): void {
-    this.#kinds.set(kind, [...(this.#kinds.get(kind) ?? []), { fault, length, struck: new WeakSet() }]);
+    this.#kinds.set(kind, [...(this.#kinds.get(kind) ?? []), { fault, length, met: new WeakSet() }]);
   }
 
   remove(fault: ActiveFault<FaultMessage>): void {
@@ -54,76 +68,108 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   }
 
   arriving(message: Passing): Fate {
-    const lost = this.#strike("drop", message, () => "accepted, and lost").length > 0;
+    const lost = this.#strike("drop", message, "accepted, and lost");
     // what never arrives is not counted by the others
-    if (lost) return { lost, delay: 0, hold: undefined };
-    const delays = this.#strike("delay", message, (by) => `arrives ${formatDuration(by)} late`);
-    return { lost, delay: delays.reduce((sum, { length }) => sum + length, 0), hold: this.#holding(message) };
+    if (lost) return { lost, delay: 0, hold: undefined, arrived: () => undefined };
+    const delays = this.#select("delay", message);
+    const delay = delays.reduce((sum, { length }) => sum + length, 0);
+    const late = ({ length }: Selected) => `arrives ${formatDuration(length)} late`;
+    return { lost, delay, hold: this.#holding(message), arrived: this.#arriving(delays, message, late) };
   }
 
-  publishing(message: Passing): Fate & { readonly twice: boolean } {
+  publishing(message: Passing): Fate & { readonly again: Fate | undefined } {
     const fate = this.arriving(message);
-    const twice = !fate.lost && this.#strike("duplicate", message, () => "delivered twice").length > 0;
-    return { ...fate, twice };
+    const twice = fate.lost ? [] : this.#select("duplicate", message);
+    const arrived = this.#arriving(twice, message, () => "delivered twice");
+    return { ...fate, again: twice.length === 0 ? undefined : { ...fate, arrived } };
   }
 
-  taken(message: StoredMessage): { readonly again: boolean; readonly early: number | undefined } {
+  taken(message: StoredMessage): { readonly again: boolean; readonly early: EarlyReturn | undefined } {
+    this.#early.get(message)?.();
+    this.#early.delete(message);
     // a dead letter was received before, by others
     const first = message.receives - message.receivesBefore === 1 && !isCopy(message);
-    const again = first && this.#strike("duplicate", message, () => "delivered twice").length > 0;
-    const [early] = this.#strike(
-      "redeliverEarly",
-      message,
-      (after) => `visible again ${after === 0 ? "at once" : `after ${formatDuration(after)}`}, while it is worked on`,
-      // one whose consumers are quicker than anything else would go round for ever
-      { once: true },
-    );
-    return { again, early: early?.length };
+    const again = first && this.#strike("duplicate", message, "delivered twice");
+    return { again, early: this.#earlyReturn(message) };
   }
 
   refusesAcknowledgement(message: StoredMessage): boolean {
-    return this.#strike("rejectAcknowledgement", message, () => "its acknowledgement was refused").length > 0;
+    return this.#strike("rejectAcknowledgement", message, "its acknowledgement was refused");
   }
 
-  /** A message that is selected is hit where a queue really holds it: of a topic's the first that does tells. */
+  /** Those that are selected have hit when the message has come somewhere: of a topic's, the first that gets it tells. */
+  #arriving(selected: readonly Selected[], message: Passing, text: (selected: Selected) => string): () => void {
+    return this.#once(selected, message, "came to nobody", text);
+  }
+
+  /** A message that is selected is hit where another overtakes it: of a topic's the first queue where one does tells. */
   #holding(message: Passing): Hold | undefined {
     const selected = this.#select("reorder", message);
     if (selected.length === 0) return undefined;
     const most = Math.max(...selected.map(({ length }) => length));
-    let told = false;
+    const notHeld = "was not held back: another one was, or no queue got it";
+    const overtaken = this.#once(selected, message, notHeld, () => "held back, and overtaken by the next one");
+    let hit = false;
     return {
       most,
       held: () => {
-        if (told) return;
-        told = true;
-        const text = `held back until the next one has arrived, ${formatDuration(most)} at most`;
-        for (const placed of selected) this.#hit(placed, message, text);
+        if (hit) return;
+        for (const { fault, number } of selected) fault.idle(number, "was held back, and nothing overtook it");
+      },
+      overtaken: () => {
+        hit = true;
+        overtaken();
       },
     };
   }
 
-  /** Those of a kind that hit this message, which they have done then. */
-  #strike(
-    kind: MessageFaultKind,
-    message: Passing,
-    text: (length: number) => string,
-    options: { readonly once?: boolean } = {},
-  ): readonly PlacedFault[] {
-    const selected = this.#select(kind, message, options);
-    for (const placed of selected) this.#hit(placed, message, text(placed.length));
-    return selected;
+  /** It is hit when it is received again: one that is acknowledged before that was delivered once. */
+  #earlyReturn(message: StoredMessage): EarlyReturn | undefined {
+    // one whose consumers are quicker than anything else would go round for ever
+    const selected = this.#select("redeliverEarly", message, { once: true });
+    if (selected.length === 0) return undefined;
+    const after = Math.min(...selected.map(({ length }) => length));
+    const received = this.#once(
+      selected,
+      message,
+      "was not received again before it was acknowledged, or before its visibility timeout was over",
+      () => `received again ${after === 0 ? "at once" : `after ${formatDuration(after)}`}, while it was worked on`,
+    );
+    return { after, due: () => this.#early.set(message, received) };
   }
 
-  #select(kind: MessageFaultKind, message: Passing, { once = false } = {}): readonly PlacedFault[] {
-    const placed = this.#kinds.get(kind) ?? [];
-    return placed.filter(({ fault, struck }) => !(once && struck.has(message)) && fault.selects(() => seen(message)));
+  /** What lets those that are selected hit, one time. Until then they have come to nothing, and say why. */
+  #once(selected: readonly Selected[], message: Passing, idle: string, text: (each: Selected) => string): () => void {
+    for (const { fault, number } of selected) fault.idle(number, idle);
+    let done = false;
+    return () => {
+      if (done) return;
+      done = true;
+      for (const each of selected) this.#hit(each, message, text(each));
+    };
   }
 
-  #hit({ fault, struck }: PlacedFault, message: Passing, text: string): void {
+  /** Whether some of a kind hit this message, which they have done then. */
+  #strike(kind: MessageFaultKind, message: Passing, text: string): boolean {
+    const selected = this.#select(kind, message);
+    for (const each of selected) this.#hit(each, message, text);
+    return selected.length > 0;
+  }
+
+  #select(kind: MessageFaultKind, message: Passing, { once = false } = {}): readonly Selected[] {
+    return (this.#kinds.get(kind) ?? []).flatMap((placed) => {
+      if (once && placed.met.has(message)) return [];
+      const number = placed.fault.select(() => seen(message));
+      if (number === undefined) return [];
+      placed.met.add(message);
+      return [{ ...placed, number }];
+    });
+  }
+
+  #hit({ fault, number }: Selected, message: Passing, text: string): void {
     const { id: messageId, origin, traceId } = message;
-    struck.add(message);
     const queue = this.#queue;
-    fault.hit(text, { ...(queue !== undefined && { queue }), messageId, origin, traceIds: [traceId] });
+    fault.hit(number, text, { ...(queue !== undefined && { queue }), messageId, origin, traceIds: [traceId] });
   }
 }
 

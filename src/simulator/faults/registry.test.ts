@@ -84,14 +84,17 @@ describe("a fault tells", () => {
     fault[Symbol.dispose]();
     simulator.faults.on("orders").drop()[Symbol.dispose]();
     const name = "drop on queue orders, number 2";
+    const id = notes[0]?.fault?.id;
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(notes.map((note) => note.fault?.id)).size).toBe(2);
     expect(notes).toEqual([
-      { text: `fault ${name}: in force from here`, fault: { name, event: "set", text: "in force from here" } },
+      { text: `fault ${name}: in force from here`, fault: { name, id, event: "set", text: "in force from here" } },
       {
         text: `fault: accepted, and lost (${name})`,
-        fault: { name, event: "hit", text: "accepted, and lost" },
+        fault: { name, id, event: "hit", text: "accepted, and lost" },
         about: { messageId },
       },
-      { text: `fault ${name}: undone after 1 hit`, fault: { name, event: "undone", text: "undone after 1 hit" } },
+      { text: `fault ${name}: undone after 1 hit`, fault: { name, id, event: "undone", text: "undone after 1 hit" } },
       expect.objectContaining({ text: "fault drop on queue orders: in force from here" }),
       expect.objectContaining({ text: "fault drop on queue orders: undone; it hit nothing" }),
     ]);

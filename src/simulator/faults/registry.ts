@@ -1,5 +1,5 @@
 import type { InjectedFaultFailure, OpenedScope } from "../../contracts/index.ts";
-import { traceContext } from "../../time/index.ts";
+import { isHarnessTrace, traceContext } from "../../time/index.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Fault, FaultEvent, FaultOwner, KeptFault, Struck } from "./fault.ts";
 
@@ -13,6 +13,8 @@ export interface SimulatorScope {
 interface Held {
   /** The scopes that it belongs to, as long as they are open. */
   readonly scopes: Set<SimulatorScope>;
+  /** Of the scope whose test made it, where that is known. */
+  readonly traceId: string | undefined;
   readonly takeOut: () => void;
 }
 
@@ -36,7 +38,9 @@ export class FaultRegistry implements FaultOwner {
 
   /** Keeps a fault that was just put in force; `takeOut` ends it where it is asked for. */
   add<F extends KeptFault>(fault: F, takeOut: () => void): F {
-    this.#faults.set(fault, { scopes: new Set(this.#makers()), takeOut });
+    const maker = this.#maker();
+    const scopes = new Set(maker === undefined ? this.#scopes : [maker]);
+    this.#faults.set(fault, { scopes, traceId: maker?.opened?.traceId, takeOut });
     this.tell(fault, "set", "in force from here");
     return fault;
   }
@@ -82,24 +86,37 @@ export class FaultRegistry implements FaultOwner {
     for (const fault of this.#faults.keys()) this.undo(fault);
   }
 
+  isForeign(fault: KeptFault, { traceIds = [] }: Struck): boolean {
+    const own = this.#faults.get(fault)?.traceId;
+    if (own === undefined || traceIds.length === 0) return false;
+    // what bears no trace may be of the test
+    return traceIds.every((traceId) => isHarnessTrace(traceId) && traceId !== own);
+  }
+
   now(): number {
     return this.#broker.time.now();
   }
 
-  tell(fault: Fault, event: FaultEvent, text: string, struck: Struck = {}): void {
+  tell({ name, id }: KeptFault, event: FaultEvent, text: string, struck: Struck = {}): void {
     const { origin, traceIds = [], ...message } = struck;
     const about = { ...message, ...(origin !== undefined && { origin: origin.id }) };
-    const activity = { what: `fault ${event}`, at: this.now(), ...about, fault: fault.name, detail: text } as const;
+    const activity = {
+      what: `fault ${event}`,
+      at: this.now(),
+      ...about,
+      fault: name,
+      faultId: id,
+      detail: text,
+    } as const;
     if (traceIds.length === 0) this.#broker.activity.add(activity, origin);
     // a request may carry messages of several tests: each is to know
     for (const traceId of traceIds) this.#broker.activity.add({ ...activity, traceId }, origin);
   }
 
-  /** The scope whose test makes a fault now; where that is not known, all that are open. */
-  #makers(): Iterable<SimulatorScope> {
+  /** The scope whose test makes a fault now, where that is known. */
+  #maker(): SimulatorScope | undefined {
     const traceId = traceContext.getStore()?.traceId;
-    const maker = [...this.#scopes].find(({ opened }) => opened !== undefined && opened.traceId === traceId);
-    return maker === undefined ? this.#scopes : [maker];
+    return [...this.#scopes].find(({ opened }) => opened !== undefined && opened.traceId === traceId);
   }
 }
 

@@ -5,7 +5,7 @@ import { type FaultSelection, Selector } from "./selection.ts";
 function hitsOf(selection: FaultSelection<number>, count = 20): number[] {
   const selector = new Selector(selection);
   const hits: number[] = [];
-  for (let number = 1; number <= count; number++) if (selector.hits(() => number)) hits.push(number);
+  for (let number = 1; number <= count; number++) if (selector.select(() => number)) hits.push(number);
   return hits;
 }
 
@@ -55,7 +55,7 @@ describe("a selection", () => {
   test("tells what it waits for, and what came", () => {
     const text = (selection: FaultSelection<number>, count = 3) => {
       const selector = new Selector(selection);
-      for (let number = 1; number <= count; number++) selector.hits(() => number);
+      for (let number = 1; number <= count; number++) selector.select(() => number);
       return `${selector.awaited}: ${selector.came}`;
     };
     expect(text({ nth: 5 })).toBe("number 5: 3 passed");
@@ -66,6 +66,17 @@ describe("a selection", () => {
     expect(text({ nth: [2, 4], where })).toBe(
       "number 2 and 4 of those that its predicate accepts: its predicate accepted 1 of 3",
     );
+  });
+
+  test("is complete when each of its numbers has hit, not when all have passed", () => {
+    const selector = new Selector<number>({ nth: [1, 3] });
+    for (let number = 1; number <= 4; number++) selector.select(() => number);
+    expect(selector.complete).toBe(false);
+    selector.hit(3);
+    expect(selector.complete).toBe(false);
+    selector.hit(1);
+    expect(selector.complete).toBe(true);
+    expect(new Selector({}).complete).toBe(true);
   });
 
   test("tells itself for people", () => {

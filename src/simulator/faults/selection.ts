@@ -13,7 +13,7 @@ export interface FaultSelection<Subject> {
   readonly seed?: number;
   /**
    * Whether it may hit nothing. Default: only with `share`, which may rightly draw nothing. Any other fault that is undone
-   * without a hit, or before all its numbers came, fails its scope by `FAULT_MISSED`: the test would prove nothing.
+   * without a hit, or before all its numbers have hit, fails its scope by `FAULT_MISSED`: the test would prove nothing.
    */
   readonly mayMiss?: boolean;
 }
@@ -22,6 +22,8 @@ export interface FaultSelection<Subject> {
 export class Selector<Subject> {
   readonly #selection: FaultSelection<Subject>;
   readonly #numbers: ReadonlySet<number> | undefined;
+  /** Of the numbers, those that have not hit yet. */
+  readonly #left: Set<number>;
   readonly #share: number;
   readonly #random: () => number;
   #looked = 0;
@@ -36,6 +38,7 @@ export class Selector<Subject> {
     check("seed", String(seed), "a whole number", Number.isInteger(seed));
     this.#selection = selection;
     this.#numbers = numbers && new Set(numbers);
+    this.#left = new Set(numbers);
     this.#share = share;
     this.#random = randomOf(String(seed));
   }
@@ -45,15 +48,15 @@ export class Selector<Subject> {
     return this.#passed;
   }
 
-  /** Whether this one is hit. Each that passes by must be asked for once. */
-  hits(subject: () => Subject): boolean {
+  /** The number of this one, where it is to be hit. Each that passes by must be asked for once. */
+  select(subject: () => Subject): number | undefined {
     const { where } = this.#selection;
     this.#looked++;
-    if (where !== undefined && !where(subject())) return false;
+    if (where !== undefined && !where(subject())) return undefined;
     this.#passed++;
     // drawn for each, so that what `nth` leaves out moves no other
     const drawn = this.#random() < this.#share;
-    return drawn && (this.#numbers?.has(this.#passed) ?? true);
+    return drawn && (this.#numbers?.has(this.#passed) ?? true) ? this.#passed : undefined;
   }
 
   /** Whether it may hit nothing. */
@@ -62,9 +65,14 @@ export class Selector<Subject> {
     return mayMiss;
   }
 
-  /** Whether all numbers that it waits for have passed. */
+  /** What was selected by this number was hit. */
+  hit(number: number): void {
+    this.#left.delete(number);
+  }
+
+  /** Whether all numbers that it waits for have hit. */
   get complete(): boolean {
-    return this.#passed >= Math.max(0, ...(this.#numbers ?? []));
+    return this.#left.size === 0;
   }
 
   /** What it hits, for people: "number 2", "anything". */
