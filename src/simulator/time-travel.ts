@@ -43,10 +43,11 @@ export class TimeTravel {
   async #walk(by: number): Promise<Advance> {
     const { time, activity } = this.#broker;
     const began = time.real();
+    // first: what is put off by the same length while the time stands is due at the target, not a moment after it
+    time.pin(time.now());
     const target = time.now() + by;
     const notSettled = new Set<string>();
     let steps = 0;
-    time.pin(time.now());
     try {
       await this.#settle(began, steps, notSettled);
       for (let next = time.next(); next !== undefined && next <= target; next = time.next()) {

@@ -1,6 +1,9 @@
 /** Virtual time, as tests move it. */
+import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { HttpReceiver } from "../../test/conformance/http-receiver.ts";
+import { systemClock } from "../time/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "./index.ts";
 
 let simulator: AwsSimulator;
@@ -119,6 +122,28 @@ describe("consumers", () => {
     await sqs.receiveMessage({ QueueUrl });
     expect(simulator.reached(MessageId)).toBe(1);
   });
+});
+
+test("what is put off at the beginning of an advance, by its length, comes due in it", async () => {
+  let readings = 0;
+  // each look at this clock takes 2 ms
+  const clock = { ...systemClock, wall: () => systemClock.wall() + 2 * readings++ };
+  await using slow = await startAwsSimulator({ clock });
+  await using receiver = await HttpReceiver.listen();
+  const sns = new SNS(slow.config);
+  onTestFinished(() => {
+    sns.destroy();
+  });
+  const { TopicArn = "" } = await sns.createTopic({ Name: "placed" });
+  await sns.subscribe({ TopicArn, Protocol: "http", Endpoint: receiver.url });
+  const [asked] = await receiver.take("SubscriptionConfirmation");
+  const { Token = "" } = JSON.parse(asked?.body ?? "") as { Token?: string };
+  await sns.confirmSubscription({ TopicArn, Token });
+  receiver.answer = 429;
+  await sns.publish({ TopicArn, Message: "x" });
+  // tried again after 20 s
+  await slow.advance("20s");
+  expect(receiver.ofType("Notification")).toHaveLength(2);
 });
 
 describe("what moves the time stands in the timeline", () => {
