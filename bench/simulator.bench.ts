@@ -134,8 +134,7 @@ async function advance(): Promise<Figure[]> {
     const VisibilityTimeout = 30 + (received % 3_600);
     await connection.ask(sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout }));
   }
-  // so that no consumer is waited for that is not there
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await new Promise((resolve) => setTimeout(resolve, 1_100)); // so that no consumer is waited for that is not there
   const { took, steps } = (await wakeful.ask("advance")) as { took: number; steps: number };
   return [
     { name: `simulator: advance("12h") over ${inFlight} messages in flight`, value: took, unit: "ms", atMost: 500 },

@@ -40,8 +40,7 @@ export class ParkedPoll implements Disposable {
   async measure(): Promise<number> {
     const QueueUrl = this.#queueUrl;
     const poll = this.#poller.ask(sqs("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }));
-    // until the poll is there: the peer does not say how many are parked
-    await new Promise((resolve) => setTimeout(resolve, 3));
+    await new Promise((resolve) => setTimeout(resolve, 3)); // until the poll is there: the peer does not say so
     const publish = sns({ Action: "Publish", TopicArn: this.#topicArn, Message: "x" });
     const began = performance.now();
     const published = this.#publisher.ask(publish);

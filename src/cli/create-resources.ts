@@ -2,7 +2,7 @@ import type { AwsSimulator } from "../simulator/index.ts";
 import { WrongUse } from "./command-failed.ts";
 import type { Config } from "./config.ts";
 
-/** Creates what the configuration names, over HTTP as any client would. Throws `WrongUse` with AWS's own words. */
+/** Creates what the configuration names, over HTTP like every client. Throws `WrongUse` with AWS's own words. */
 export async function createResources(simulator: AwsSimulator, config: Config): Promise<void> {
   const { url, region } = simulator;
   const account = "000000000000";

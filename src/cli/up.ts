@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type AwsSimulator, startAwsSimulator } from "../simulator/index.ts";
+import { counted } from "../text/index.ts";
 import { type Duration, formatDuration } from "../time/index.ts";
 import { CommandFailed, WrongUse } from "./command-failed.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -69,15 +70,13 @@ function greeting({ url, region, port }: AwsSimulator, created: Config | undefin
 
 /** "1 topic, 2 queues" */
 function countsOf({ topics, queues, subscriptions, tables }: Config): string {
-  const counted = [
+  const all = [
     [topics.length, "topic"],
     [queues.length, "queue"],
     [subscriptions.length, "subscription"],
     [tables.length, "table"],
   ] as const;
-  const told = counted
-    .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
+  const told = all.filter(([count]) => count > 0).map(([count, what]) => counted(count, what));
   return told.join(", ") || "nothing, the file names nothing";
 }
 
@@ -100,8 +99,7 @@ async function start(port: number): Promise<AwsSimulator> {
 async function advance(simulator: AwsSimulator, input: unknown): Promise<{ text: string }> {
   const { by } = input as { by: Duration };
   const { steps, took, notSettled } = await simulator.advance(by);
-  const passed =
-    steps === 0 ? "nothing was due" : `${steps} ${steps === 1 ? "moment" : "moments"} when something was due`;
+  const passed = steps === 0 ? "nothing was due" : `${counted(steps, "moment")} when something was due`;
   const lines = [
     `The time is ${simulator.now().toISOString()}, ${String(by)} later: ${passed}, ${formatDuration(took)} of real time.`,
     ...notSettled.map((line) => `Not back at its poll: ${line}`),

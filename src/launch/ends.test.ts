@@ -150,6 +150,6 @@ describe("when the runner itself ends", () => {
     child.kill(signal);
     await gone(pid);
     // the kernel takes a moment to close what a killed process had open
-    while (!(await portIsFree(port))) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => portIsFree(port), { timeout: 10_000 }).toBe(true);
   });
 });

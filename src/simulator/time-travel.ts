@@ -1,4 +1,5 @@
 import { wakefulError } from "../errors.ts";
+import { counted } from "../text/index.ts";
 import { formatDuration, Waker } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
 
@@ -108,8 +109,4 @@ export class TimeTravel {
       if (state === "in flight") lines.push(`${delivery.url}, which has not answered`);
     return lines;
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

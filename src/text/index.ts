@@ -1,3 +1,4 @@
+export { counted } from "./counted.ts";
 export { escapeJson, escapeText } from "./escape.ts";
 export { formatDuration } from "./format-duration.ts";
 export { framesAbove, framesOf, showFrames } from "./frames.ts";

@@ -101,7 +101,7 @@ export const transportMutants: readonly Mutant[] = [
     tests: ["src/transports/sns-sqs/two-processes.test.ts"],
   },
   {
-    name: "a lease that was taken slowly is trusted as soon as any other",
+    name: "a lease that was taken slowly is trusted no later than others",
     file: "src/transports/sns-sqs/reader-lease.ts",
     find: "prompt ? settling : renewal + settling",
     replace: "prompt ? settling : settling",

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
-import { afterEach } from "vitest";
+import { afterEach, expect } from "vitest";
 import { type StartedProcess, startProcess, type StartProcessOptions } from "../../src/launch/index.ts";
 
 /** A web server that answers "ok", and tells in its log when it listens and when it stops. */
@@ -33,7 +33,7 @@ export function alive(pid: number | undefined): boolean {
 
 /** Resolves when a process does not run any more. */
 export async function gone(pid: number | undefined): Promise<void> {
-  while (alive(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
 }
 
 /** Whether nobody listens there. */

@@ -1,3 +1,4 @@
+import type { StoredMessage } from "./message.ts";
 import type { Origin } from "./origin.ts";
 import { Origins } from "./origins.ts";
 
@@ -68,6 +69,13 @@ export class ActivityLog {
   /** One of the latest 100,000. */
   origin(id: string): Origin | undefined {
     return this.#origins.find(id);
+  }
+
+  /** Something that happened to a message in a queue. */
+  addOf(message: StoredMessage, { what, at, queue }: Pick<Activity, "what" | "at" | "queue">, detail?: string): void {
+    const { id: messageId, origin, traceId, receives } = message;
+    const about = { what, at, queue: queue ?? "", messageId, origin: origin.id, traceId, receives };
+    this.add(detail === undefined ? about : { ...about, detail }, origin);
   }
 
   /** `origin`: of the message that it happened to, if it did to one. */

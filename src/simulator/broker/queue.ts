@@ -11,6 +11,7 @@ import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
 import type { Origin } from "./origin.ts";
 import type { ReadyMessages } from "./order/ready-messages.ts";
+import type { QueueOptions } from "./queue-options.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import { Receipts } from "./receipts.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
@@ -56,18 +57,7 @@ export class Queue {
   #places = 0;
   #handedOut = 0;
 
-  constructor(options: {
-    name: string;
-    arn: string;
-    fifo: boolean;
-    settings: QueueSettings;
-    order: ReadyMessages;
-    time: VirtualClock;
-    activity: ActivityLog;
-    readByHarness: () => boolean;
-    changed: () => void;
-    deadLetter: (message: StoredMessage, from: Queue, target: string) => void;
-  }) {
+  constructor(options: QueueOptions) {
     this.name = options.name;
     this.arn = options.arn;
     this.fifo = options.fifo;
@@ -413,17 +403,6 @@ export class Queue {
   }
 
   #note(what: Activity["what"], message: StoredMessage, detail?: string): void {
-    const { origin } = message;
-    const activity = {
-      what,
-      at: this.#time.now(),
-      queue: this.name,
-      messageId: message.id,
-      origin: origin.id,
-      traceId: message.traceId,
-      receives: message.receives,
-      ...(detail !== undefined && { detail }),
-    };
-    this.#activity.add(activity, origin);
+    this.#activity.addOf(message, { what, at: this.#time.now(), queue: this.name }, detail);
   }
 }

@@ -1,4 +1,5 @@
 import type { InjectedFaultFailure, OpenedScope } from "../../contracts/index.ts";
+import { counted } from "../../text/index.ts";
 import { isHarnessTrace, traceContext } from "../../time/index.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Fault, FaultEvent, FaultOwner, KeptFault, Struck } from "./fault.ts";
@@ -51,7 +52,7 @@ export class FaultRegistry implements FaultOwner {
     this.#faults.delete(fault);
     held.takeOut();
     const { hitCount } = fault;
-    const hits = hitCount === 0 ? "; it hit nothing" : ` after ${hitCount} ${hitCount === 1 ? "hit" : "hits"}`;
+    const hits = hitCount === 0 ? "; it hit nothing" : ` after ${counted(hitCount, "hit")}`;
     this.tell(fault, "undone", `undone${hits}`);
     const missed = fault.missed();
     // never thrown: `using` would hide the test's own error behind it

@@ -29,7 +29,3 @@ export function refused(code: string, message: string, more: Json = {}): Refused
 export function errorOf({ body: { __type: type } }: Reply): string {
   return typeof type === "string" ? type.slice(type.indexOf("#") + 1) : "";
 }
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

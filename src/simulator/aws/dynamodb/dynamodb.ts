@@ -5,7 +5,8 @@ import { type AwsError, frameworkError } from "../aws-error.ts";
 import type { Answer, Refusal } from "../http/answer.ts";
 import { jsonError } from "../refused.ts";
 import { actionsOfDynalite, transactions } from "./actions.ts";
-import { type Ask, isJson, type Json, Refused, refused, type Reply } from "./ask.ts";
+import { isObject } from "../is-object.ts";
+import { type Ask, type Json, Refused, refused, type Reply } from "./ask.ts";
 import { ClientTokens } from "./client-tokens.ts";
 import { problemOf } from "./input.ts";
 import { transactGet } from "./transact-get.ts";
@@ -73,7 +74,7 @@ export class DynamoDb {
     } catch (error) {
       return failed(operation, String(error));
     }
-    if (!isJson(input)) return failed(operation, "it is no object");
+    if (!isObject(input)) return failed(operation, "it is no object");
     const given = input;
     const ask: Ask = async (action, of) => {
       const headers = { ...request.headers, "x-amz-target": version + action };

@@ -1,4 +1,5 @@
-import { type Ask, errorOf, isJson, type Json, refused } from "./ask.ts";
+import { isObject } from "../is-object.ts";
+import { type Ask, errorOf, type Json, refused } from "./ask.ts";
 
 const mostParts = 100;
 
@@ -37,14 +38,14 @@ export async function partsOf<Kind extends string>(
 }
 
 async function partOf<Kind extends string>(each: unknown, kinds: readonly Kind[], ask: Ask): Promise<Part<Kind>> {
-  const [kind, second] = isJson(each) ? kinds.filter((name) => each[name] !== undefined) : [];
-  const given = kind !== undefined && isJson(each) ? each[kind] : undefined;
-  if (kind === undefined || second !== undefined || !isJson(given))
+  const [kind, second] = isObject(each) ? kinds.filter((name) => each[name] !== undefined) : [];
+  const given = kind !== undefined && isObject(each) ? each[kind] : undefined;
+  if (kind === undefined || second !== undefined || !isObject(given))
     throw refused("ValidationException", `TransactItems can only contain one of ${kinds.join(", ")}`);
   const table = String(given["TableName"] ?? "");
   const keys = await keysOf(table, ask);
   const holder = given[kind === "Put" ? "Item" : "Key"];
-  const values = isJson(holder) ? holder : {};
+  const values = isObject(holder) ? holder : {};
   const key = kind === "Put" ? Object.fromEntries(keys.map((name) => [name, values[name]])) : values;
   return { kind, given, table, key };
 }

@@ -2,7 +2,7 @@ import type { Broker } from "../../broker/broker.ts";
 import type { Queue } from "../../broker/queue.ts";
 import type { QueueSettings } from "../../broker/queue-settings.ts";
 import { AwsError } from "../aws-error.ts";
-import { isObject } from "./input.ts";
+import { isObject } from "../is-object.ts";
 import { checkRedriveAllow, parseRedrive } from "./redrive-policies.ts";
 
 const second = 1_000;

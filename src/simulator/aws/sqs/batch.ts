@@ -1,6 +1,7 @@
 import { AwsError } from "../aws-error.ts";
 import { prefixed } from "./errors.ts";
-import { type Input, isObject, list } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input, list } from "./input.ts";
 
 const mostEntries = 10;
 const idForm = /^[A-Za-z0-9_-]{1,80}$/;

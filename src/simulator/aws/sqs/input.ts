@@ -1,4 +1,5 @@
 import { AwsError, frameworkError } from "../aws-error.ts";
+import { isObject } from "../is-object.ts";
 import { missing } from "./errors.ts";
 
 /** Parameters of an action, as JSON gives them: anything. */
@@ -64,10 +65,6 @@ export function textMap(input: Input, name: string): Readonly<Record<string, str
       "a String",
     );
   return value;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTextMap(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, string>> {

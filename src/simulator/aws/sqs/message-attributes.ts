@@ -1,6 +1,7 @@
 import type { TypedAttribute, TypedAttributes } from "../../broker/message.ts";
 import { AwsError } from "../aws-error.ts";
-import { type Input, isObject, map } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input, map } from "./input.ts";
 
 const mostAttributes = 10;
 const longestName = 256;

@@ -2,7 +2,8 @@ import type { Queue } from "../../broker/queue.ts";
 import { MoveTask } from "../../broker/move-task.ts";
 import type { Actions, SqsCall } from "./call.ts";
 import { invalid, noSuchResource, unsupported } from "./errors.ts";
-import { type Input, isObject, number, optionalText, text } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input, number, optionalText, text } from "./input.ts";
 
 export const moveTaskActions: Actions = {
   StartMessageMoveTask(input, call) {

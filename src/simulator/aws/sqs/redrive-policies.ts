@@ -2,7 +2,8 @@ import type { Broker } from "../../broker/broker.ts";
 import type { QueueSettings } from "../../broker/queue-settings.ts";
 import { type AwsError } from "../aws-error.ts";
 import { invalid } from "./errors.ts";
-import { isObject, type Input } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input } from "./input.ts";
 
 const mostReceives = 1_000;
 const mostSources = 10;

@@ -2,7 +2,8 @@ import type { Answer } from "../http/answer.ts";
 import { AwsError, frameworkError } from "../aws-error.ts";
 import { jsonError } from "../refused.ts";
 import type { SqsCall } from "./call.ts";
-import { type Input, isObject } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input } from "./input.ts";
 import { isSqsAction, runSqs } from "./run.ts";
 
 const contentType = "application/x-amz-json-1.0";

@@ -4,7 +4,8 @@ import { AwsError } from "../aws-error.ts";
 import { checkForm, errorXml, escapeXml, type Form, stepsOf } from "../query.ts";
 import type { SqsCall } from "./call.ts";
 import { missing } from "./errors.ts";
-import { type Input, isObject } from "./input.ts";
+import { isObject } from "../is-object.ts";
+import { type Input } from "./input.ts";
 import { notValid, runSqs } from "./run.ts";
 
 /** Of SQS in the query protocol, which tells it from SNS. */
