@@ -37,23 +37,25 @@ const headers = [
   "Connection: keep-alive",
 ].join("\r\n");
 
+const contentLength = /content-length: (\d+)\r/i;
+
 /**
  * A kept-alive connection that sends HTTP requests, one at a time, with as little work of its own as can be: Node's client
  * takes longer for a request than the servers that are measured.
  */
 export class RawConnection implements Disposable {
   readonly #socket: Socket;
-  readonly #host: string;
+  /** The end of each head. */
+  readonly #rest: string;
   #received = "";
   #answer: ((body: string) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
 
   private constructor(socket: Socket, host: string) {
     this.#socket = socket;
-    this.#host = host;
-    // bodies are ASCII here: a character is a byte
-    socket.setEncoding("latin1").on("data", (piece: string) => {
-      this.#received += piece;
+    this.#rest = `\r\nhost: ${host}\r\n${headers}\r\n\r\n`;
+    socket.on("data", (piece: Buffer) => {
+      this.#received += piece.toString("latin1");
       this.#take();
     });
     socket.on("error", (error) => this.#fail?.(error));
@@ -72,28 +74,27 @@ export class RawConnection implements Disposable {
     this.#socket.destroy();
   }
 
-  /** Returns the answer's body. */
+  /** Returns the answer's body. Bodies are ASCII here: a character is a byte. */
   ask({ contentType, target, body }: Request): Promise<string> {
     const request =
       `POST / HTTP/1.1\r\ncontent-type: ${contentType}\r\n` +
       (target === undefined ? "" : `x-amz-target: ${target}\r\nx-amzn-query-mode: true\r\n`) +
-      `content-length: ${Buffer.byteLength(body)}\r\nhost: ${this.#host}\r\n${headers}\r\n\r\n${body}`;
+      `content-length: ${body.length}${this.#rest}${body}`;
     return new Promise((resolve, reject) => {
       this.#answer = resolve;
       this.#fail = reject;
-      this.#socket.write(request);
+      this.#socket.write(request, "latin1");
     });
   }
 
   #take(): void {
     const end = this.#received.indexOf("\r\n\r\n");
     if (end < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(this.#received.slice(0, end))?.[1]);
-    const whole = end + 4 + length;
+    const whole = end + 4 + Number(contentLength.exec(this.#received)?.[1]);
     if (this.#received.length < whole) return;
-    const body = this.#received.slice(end + 4, whole);
-    if (!this.#received.startsWith("HTTP/1.1 200")) this.#fail?.(new Error(this.#received));
-    this.#received = this.#received.slice(whole);
-    this.#answer?.(body);
+    const answer = this.#received;
+    this.#received = "";
+    if (!answer.startsWith("HTTP/1.1 200")) this.#fail?.(new Error(answer));
+    this.#answer?.(answer.slice(end + 4));
   }
 }
