@@ -9,15 +9,17 @@ const mostCancelled = 1_024;
 class Armed implements Disposable {
   readonly at: number;
   readonly order: number;
-  readonly callback: () => void;
+  readonly callback: (subject: unknown) => void;
+  readonly subject: unknown;
   /** Whether it has happened, or must not. */
   over = false;
   readonly #onCancel: () => void;
 
-  constructor(at: number, order: number, callback: () => void, onCancel: () => void) {
+  constructor(at: number, order: number, callback: (subject: unknown) => void, subject: unknown, onCancel: () => void) {
     this.at = at;
     this.order = order;
     this.callback = callback;
+    this.subject = subject;
     this.#onCancel = onCancel;
   }
 
@@ -63,9 +65,11 @@ export class VirtualClock {
     return this.#clock;
   }
 
-  /** Calls back at a virtual time. Dispose to cancel. */
-  at(time: number, callback: () => void): Disposable {
-    const armed = new Armed(time, this.#order++, callback, this.#onCancel);
+  /** Calls back at a virtual time, with the subject, so that many deadlines can share one callback. Dispose to cancel. */
+  at(time: number, callback: () => void): Disposable;
+  at<Subject>(time: number, callback: (subject: Subject) => void, subject: Subject): Disposable;
+  at(time: number, callback: (subject: unknown) => void, subject?: unknown): Disposable {
+    const armed = new Armed(time, this.#order++, callback, subject, this.#onCancel);
     this.#heap.push(armed);
     if (this.#pinned === undefined) this.#arm();
     return armed;
@@ -151,7 +155,7 @@ export class VirtualClock {
     for (let next = this.next(); next !== undefined && next <= upTo; next = this.next()) {
       const armed = this.#heap.pop() as Armed;
       armed.over = true;
-      armed.callback();
+      armed.callback(armed.subject);
     }
   }
 

@@ -61,7 +61,8 @@ export class Consumers {
    * Messages: in the same turn when there are some, or nobody waits for them; else as soon as there are some. None when the
    * wait is over or the caller has gone.
    */
-  receive({ wait, caller, ...wanted }: ReceiveOptions): StoredMessage[] | Promise<StoredMessage[]> {
+  receive(wanted: ReceiveOptions): StoredMessage[] | Promise<StoredMessage[]> {
+    const { wait, caller } = wanted;
     this.polled = true;
     if (wait > 0) this.#out.shift();
     else this.#polledAt = this.#time.real();

@@ -47,8 +47,8 @@ export interface StoredMessage extends NewMessage {
   firstReceivedAt: number | undefined;
   /** Virtual: the latest receive. */
   receivedAt: number | undefined;
-  /** The receipt handle of the latest receive. */
-  receipt: string | undefined;
+  /** Which hand-out of its queue the latest receive was: 1, 2, ...; 0 before the first. Its receipt handle tells it. */
+  handOut: number;
   /** Virtual: when a message that is delayed or in flight becomes visible. */
   visibleAt: number | undefined;
   deadline: Disposable | undefined;
@@ -92,7 +92,7 @@ export function arrived(message: NewMessage, traceId: string, arrival: Arrival):
     receivesBefore: receives,
     firstReceivedAt,
     receivedAt: undefined,
-    receipt: undefined,
+    handOut: 0,
     visibleAt: undefined,
     deadline: undefined,
     deadLetteredFrom,

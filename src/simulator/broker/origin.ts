@@ -8,7 +8,7 @@ export class Origin {
   readonly id: string;
   /** How many consumers that are not a harness's own it reached. */
   reached = 0;
-  #life: Activity[] | undefined;
+  #life: readonly Activity[] | undefined;
   #forgotten = false;
 
   constructor(id: string) {
@@ -22,7 +22,8 @@ export class Origin {
 
   add(activity: Activity): void {
     if (this.#life === undefined) this.#life = this.#forgotten ? undefined : [activity];
-    else if (this.#life.length < activitiesKept) this.#life.push(activity);
+    // not pushed: that would make room for 17, and most messages have three
+    else if (this.#life.length < activitiesKept) this.#life = [...this.#life, activity];
   }
 
   /** From now on it has no life. */

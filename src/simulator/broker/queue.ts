@@ -118,7 +118,7 @@ export class Queue {
     const arrival = { id, origin: origin ?? this.#activity.begin(id), sequence, sentAt: now, deduplicationId };
     const stored = arrived(message, traceIdOf(message), arrival);
     if (key !== undefined) this.#sent.remember(key, { id, origin: stored.origin, sequence, at: now });
-    this.#note("accepted", stored);
+    this.#note("accepted", stored, undefined, now);
     const lost = !this.#letIn(stored, delay, fate);
     return { id, origin: stored.origin, sequence, duplicate: false, lost };
   }
@@ -153,10 +153,15 @@ export class Queue {
    * handle of this queue.
    */
   byReceipt(receipt: string): StoredMessage | "nothing" | undefined {
-    const place = this.#receipts.place(receipt);
-    if (place === undefined) return undefined;
-    const message = this.#messages.get(place);
-    return message?.receipt === receipt ? message : "nothing";
+    const read = this.#receipts.read(receipt);
+    if (read === undefined) return undefined;
+    const message = this.#messages.get(read.place);
+    return message?.handOut === read.handOut ? message : "nothing";
+  }
+
+  /** The receipt handle of a message's latest receive. */
+  receiptOf({ place, handOut }: StoredMessage): string {
+    return this.#receipts.of(place, handOut);
   }
 
   delete(message: StoredMessage): void {
@@ -307,10 +312,10 @@ export class Queue {
       message.receives++;
       message.firstReceivedAt ??= now;
       message.receivedAt = now;
-      message.receipt = this.#receipts.of(message.place, ++this.#handedOut);
+      message.handOut = ++this.#handedOut;
       // who gets a message later was reached too
       if (message.origin.reached === 0 && this.ofSystems) message.origin.reached = 1;
-      this.#note("delivered", message);
+      this.#note("delivered", message, undefined, now);
       this.#hide(message, "in flight", now + visibility);
       return true;
     });
@@ -346,19 +351,16 @@ export class Queue {
     });
   }
 
-  #hide(
-    message: StoredMessage,
-    state: "delayed" | "in flight",
-    until: number,
-    over = () => {
-      this.#return(message, "returned");
-    },
-  ): void {
+  #hide(message: StoredMessage, state: "delayed" | "in flight", until: number, over = this.#onVisible): void {
     message.deadline?.[Symbol.dispose]();
     this.#move(message, state);
     message.visibleAt = until;
-    message.deadline = this.#time.at(until, over);
+    message.deadline = this.#time.at(until, over, message);
   }
+
+  readonly #onVisible = (message: StoredMessage): void => {
+    this.#return(message, "returned");
+  };
 
   /** Shows what was hidden. `why` it was delayed, for people. */
   #return(message: StoredMessage, what: "returned" | "released", why = "its delay"): void {
@@ -402,7 +404,7 @@ export class Queue {
     message.state = state;
   }
 
-  #note(what: Activity["what"], message: StoredMessage, detail?: string): void {
-    this.#activity.addOf(message, { what, at: this.#time.now(), queue: this.name }, detail);
+  #note(what: Activity["what"], message: StoredMessage, detail?: string, at = this.#time.now()): void {
+    this.#activity.addOf(message, { what, at, queue: this.name }, detail);
   }
 }

@@ -6,12 +6,11 @@ const others = new Receipts();
 
 test("a receipt handle tells its message, to its own queue only, and each receive has another one", () => {
   const places = [0, 1, 12, 1_000_000_000];
-  const handles = places.flatMap((place) => [receipts.of(place, 1), receipts.of(place, 12)]);
+  const all = places.flatMap((place) => [1, 12].map((handOut) => ({ place, handOut })));
+  const handles = all.map(({ place, handOut }) => receipts.of(place, handOut));
   expect(new Set(handles).size).toBe(8);
-  for (const [index, handle] of handles.entries()) {
-    expect(receipts.place(handle)).toBe(places[Math.floor(index / 2)]);
-    expect(others.place(handle)).toBeUndefined();
-  }
+  expect(handles.map((handle) => receipts.read(handle))).toEqual(all);
+  for (const handle of handles) expect(others.read(handle)).toBeUndefined();
 });
 
 const prefix = receipts.of(1, 1).slice(0, -"1.1".length);
@@ -25,6 +24,8 @@ test.for([
   `${prefix}-1.1`,
   `${prefix}1.1.1`,
   `${prefix}1e3.1`,
+  // never handed out
+  `${prefix}1.0`,
 ])("%j is no receipt handle of the queue's", (text) => {
-  expect(receipts.place(text)).toBeUndefined();
+  expect(receipts.read(text)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 const prefixBytes = 18;
-const form = /^\d{1,15}\.\d{1,15}$/;
+const form = /^\d{1,15}\.[1-9]\d{0,14}$/;
 
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
@@ -15,10 +15,12 @@ export class Receipts {
     return `${this.#prefix}${place}.${handOut}`;
   }
 
-  /** The place of a handle's message; undefined when this queue never gave such a handle out. */
-  place(receipt: string): number | undefined {
+  /** What a handle is of; undefined when this queue never gave such a handle out. */
+  read(receipt: string): { readonly place: number; readonly handOut: number } | undefined {
     if (!receipt.startsWith(this.#prefix)) return undefined;
     const rest = receipt.slice(this.#prefix.length);
-    return form.test(rest) ? Number(rest.slice(0, rest.indexOf("."))) : undefined;
+    if (!form.test(rest)) return undefined;
+    const dot = rest.indexOf(".");
+    return { place: Number(rest.slice(0, dot)), handOut: Number(rest.slice(dot + 1)) };
   }
 }

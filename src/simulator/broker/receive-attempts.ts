@@ -7,7 +7,7 @@ interface Attempt {
   readonly at: number;
   readonly received: readonly {
     readonly message: StoredMessage;
-    readonly receipt: string | undefined;
+    readonly handOut: number;
     readonly visibleAt: number | undefined;
   }[];
 }
@@ -25,14 +25,14 @@ export class ReceiveAttempts {
     }
     const received = this.#attempts.get(id)?.received ?? [];
     const untouched = received.every(
-      ({ message, receipt, visibleAt }) =>
-        message.state === "in flight" && message.receipt === receipt && message.visibleAt === visibleAt,
+      ({ message, handOut, visibleAt }) =>
+        message.state === "in flight" && message.handOut === handOut && message.visibleAt === visibleAt,
     );
     return untouched ? received.map(({ message }) => message) : [];
   }
 
   remember(id: string, messages: readonly StoredMessage[], now: number): void {
-    const received = messages.map((message) => ({ message, receipt: message.receipt, visibleAt: message.visibleAt }));
+    const received = messages.map((message) => ({ message, handOut: message.handOut, visibleAt: message.visibleAt }));
     this.#attempts.delete(id);
     this.#attempts.set(id, { at: now, received });
   }

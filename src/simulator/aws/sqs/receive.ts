@@ -58,7 +58,7 @@ function render(
   message.bodyMd5 ??= md5OfBody(message.body);
   return {
     MessageId: message.id,
-    ReceiptHandle: message.receipt,
+    ReceiptHandle: queue.receiptOf(message),
     Body: message.body,
     MD5OfBody: message.bodyMd5,
     Attributes: wantedSystemAttributes(message, queue, accountId, systemNames),
