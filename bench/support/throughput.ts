@@ -27,8 +27,27 @@ export async function sendBatchRate(load: Load, QueueUrl: string, count: number)
   return rate(count, began);
 }
 
-/** Messages received and deleted a second, ten a request, until the queue is empty. */
+/** Messages received and deleted a second, one a request, until the queue is empty. */
 export async function receiveRate(load: Load, QueueUrl: string): Promise<number> {
+  let received = 0;
+  const receive = sqs("ReceiveMessage", { QueueUrl });
+  const asked = new Set<number>();
+  const began = performance.now();
+  await load.run((connection, answer): Request | undefined => {
+    if (!asked.delete(connection)) {
+      asked.add(connection);
+      return receive;
+    }
+    const [message] = (JSON.parse(answer) as Received).Messages ?? [];
+    if (message === undefined) return undefined;
+    received++;
+    return sqs("DeleteMessage", { QueueUrl, ReceiptHandle: message.ReceiptHandle });
+  });
+  return rate(received, began);
+}
+
+/** Messages received and deleted a second, ten a request, until the queue is empty. */
+export async function receiveBatchRate(load: Load, QueueUrl: string): Promise<number> {
   let received = 0;
   const receive = sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
   const asked = new Set<number>();
