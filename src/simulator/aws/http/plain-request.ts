@@ -59,6 +59,11 @@ export function readPlainRequest(bytes: Buffer, from: number): PlainRequest | un
   const end = body + Number(length);
   if (end > bytes.length) return undefined;
   const url = head.slice(address - from, addressEnd - from);
-  const sent = requestHead({ method, url, host, target, authorization, contentType, origin, traceId });
-  return { request: { head: sent, body: bytes.toString("utf8", body, end) }, end };
+  const sent = { method, url, host, target, authorization, contentType, origin, traceId: copied(traceId) };
+  return { request: { head: requestHead(sent), body: bytes.toString("utf8", body, end) }, end };
+}
+
+/** Messages keep it, and a slice would keep the whole head with it. */
+function copied(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text, "latin1").toString("latin1");
 }
