@@ -58,6 +58,7 @@ describe("without a schema, none() of a field that no event has", () => {
     ["nothing came that could tell", [], { ordr_id: "a" }],
     ["what came is of another kind", [{ kind: "placed" }], { kind: "refused", reason: "stock" }],
     ["an earlier event had it", [{ order_id: "a", reason: "stock" }, { order_id: "b" }], { reason: "price" }],
+    ["each field was there once", [{ reason: "stock" }, { note: "n" }], { reason: "price", note: "n" }],
     ["the field is there, with another value", [{ order_id: "a" }], { order_id: "b" }],
     ["an event is no object", ["placed"], { order_id: "b" }],
   ] as const)("is green where %s", async ([, events, match]) => {
