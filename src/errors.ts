@@ -100,11 +100,17 @@ const table = {
       "of" in facts ? `${facts.of} has no option "${facts.option}"` : `${facts.option}: ${facts.value} is not valid`,
     (facts) => ("of" in facts ? `${meant(facts.similar)}It has: ${list(facts.known)}.` : `Expected ${facts.expected}.`),
   ),
-  INVALID_MATCH: usage<{ channel: string; path: string; problem: string; similar?: readonly string[] }>(
+  INVALID_MATCH: usage<{
+    channel: string;
+    path: string;
+    problem: string;
+    similar?: readonly string[];
+    known?: readonly string[];
+  }>(
     ({ channel, path, problem }) =>
       `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
-    ({ similar = [] }) =>
-      `${meant(similar)}Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
+    ({ similar = [], known }) =>
+      `${meant(similar)}${known === undefined ? "" : `The schema has: ${list(known)}. `}Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
   ),
   DUPLICATE_CHANNEL: usage<{ first: string; second: string; endpoint: string }>(
     ({ first, second, endpoint }) => `Channels "${first}" and "${second}" are both ${endpoint}`,

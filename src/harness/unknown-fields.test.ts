@@ -21,9 +21,19 @@ describe("without a schema, none() of a field that no event has", () => {
     await expect(red).rejects.toMatchObject({
       code: "UNKNOWN",
       message: expect.stringMatching(
-        /^Unknown: no event with a field "ordr_id" has ever come on orders, nor has the one event that came: did you mean order_id\?\n/,
+        /^Unknown: the event that came on orders has no field "ordr_id", so silence proves nothing: did you mean order_id\?\n/,
       ) as string,
       hint: expect.stringMatching(/^Is the field's name right\?/) as string,
+    });
+  });
+
+  test("is red where several came, and none of them has it", async () => {
+    const { scope, broker } = await open();
+    for (const order_id of ["a", "b"]) broker.deliver({ order_id });
+    await expect(scope.channels.orders.none({ customer: "c" })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'none of the 2 events that came on orders has a field "customer", so silence proves nothing\n',
+      ) as string,
     });
   });
 
@@ -88,8 +98,10 @@ describe("by the schema, a field that no payload can have", () => {
     const act = async () => await wait(scope.channels.orders);
     await expect(act()).rejects.toMatchObject({
       code: "INVALID_MATCH",
-      facts: { path: "ordr_id", similar: ["order_id"] },
-      message: expect.stringContaining("Did you mean order_id?") as string,
+      facts: { path: "ordr_id", similar: ["order_id"], known: ["order_id", "note", "customer"] },
+      message: expect.stringMatching(
+        /^The match for orders would prove nothing: by its schema no payload has such a field at "ordr_id"\nDid you mean order_id\? The schema has: order_id, note, customer\. /,
+      ) as string,
     });
   });
 

@@ -26,8 +26,12 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
   const lacking = payloads.find((payload) => onlyLacks(match, payload, never ?? []));
   if (lacking === undefined) return undefined;
   const [similar] = similarNames(lastOf(field), namesIn(lacking));
-  const count = payloads.length === 1 ? "the one event that came" : `any of the ${payloads.length} events that came`;
-  return `no event with a field "${field}" has ever come on ${channel}, nor has ${count}${similar === undefined ? "" : `: did you mean ${similar}?`}`;
+  const came =
+    payloads.length === 1
+      ? `the event that came on ${channel} has no`
+      : `none of the ${payloads.length} events that came on ${channel} has a`;
+  const asked = similar === undefined ? "" : `: did you mean ${similar}?`;
+  return `${came} field "${field}", so silence proves nothing${asked}`;
 }
 
 /** Whether it agrees in all that it has, and lacks nothing that another event had. */

@@ -51,7 +51,7 @@ function checkFields(match: unknown, channel: string, schema: StandardSchema): v
   const unknown = fieldNotInSchema(schema, match);
   if (unknown === undefined) return;
   const { path, known } = unknown;
-  const problem = `by the channel's schema there is no such field: it has ${known.join(", ")};`;
+  const problem = "by its schema no payload has such a field";
   const similar = similarNames(path.slice(path.lastIndexOf(".") + 1), known);
-  throw wakefulError("INVALID_MATCH", { channel, path, problem, similar });
+  throw wakefulError("INVALID_MATCH", { channel, path, problem, similar, known });
 }
