@@ -14,6 +14,7 @@ const line = (text: string) => redactText(escapeText(text));
 const logText = (title: string, log: readonly string[]) =>
   log.length === 0 ? "" : `\n${title}:\n  ${log.map(line).join("\n  ")}`;
 const list = (values: readonly string[]) => (values.length === 0 ? "none" : values.join(", "));
+const meant = ([first]: readonly string[]) => (first === undefined ? "" : `Did you mean ${first}? `);
 
 interface Kind<Facts> {
   readonly class: "usage" | "system" | "verdict";
@@ -46,7 +47,32 @@ function verdict(
 }
 
 /** What is known of a verdict and decides what to do about it. */
-export type Circumstance = "came late" | "work is done" | "work goes on" | "ended before" | "nothing to compare with";
+export type Circumstance =
+  | "came late"
+  | "work is done"
+  | "work goes on"
+  | "ended before"
+  | "nothing to compare with"
+  | "schema mismatch"
+  | "could not decode"
+  | "no such field"
+  | "nothing was waiting";
+
+/** An option whose value is none. */
+interface InvalidValue {
+  readonly option: string;
+  readonly value: string;
+  readonly expected: string;
+}
+
+/** An option that there is not. */
+interface UnknownOption {
+  /** What was given it: "next on orders". */
+  readonly of: string;
+  readonly option: string;
+  readonly similar: readonly string[];
+  readonly known: readonly string[];
+}
 
 /** Facts of a verdict. */
 export interface VerdictFacts {
@@ -69,15 +95,22 @@ const table = {
       `Timers were faked before Wakeful was loaded: ${faked} of node:timers is not Node's own, and every wait would freeze`,
     () => `Import wakeful at the top of the file, before anything calls mock.timers.enable() or the like.`,
   ),
-  INVALID_OPTION: usage<{ option: string; value: string; expected: string }>(
-    ({ option, value }) => `${option}: ${value} is not valid`,
-    ({ expected }) => `Expected ${expected}.`,
+  INVALID_OPTION: usage<InvalidValue | UnknownOption>(
+    (facts) =>
+      "of" in facts ? `${facts.of} has no option "${facts.option}"` : `${facts.option}: ${facts.value} is not valid`,
+    (facts) => ("of" in facts ? `${meant(facts.similar)}It has: ${list(facts.known)}.` : `Expected ${facts.expected}.`),
   ),
-  INVALID_MATCH: usage<{ channel: string; path: string; problem: string }>(
+  INVALID_MATCH: usage<{
+    channel: string;
+    path: string;
+    problem: string;
+    similar?: readonly string[];
+    known?: readonly string[];
+  }>(
     ({ channel, path, problem }) =>
       `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
-    () =>
-      `Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
+    ({ similar = [], known }) =>
+      `${meant(similar)}${known === undefined ? "" : `The schema has: ${list(known)}. `}Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
   ),
   DUPLICATE_CHANNEL: usage<{ first: string; second: string; endpoint: string }>(
     ({ first, second, endpoint }) => `Channels "${first}" and "${second}" are both ${endpoint}`,
@@ -288,7 +321,14 @@ const table = {
     "Filtered out",
     "Is the channel's filterPolicy right, and does what was sent have what it asks for? To send what the filter should keep out, declare another channel there without it.",
   ),
-  UNKNOWN: verdict("Unknown", "While it was watched, something could have happened unseen: nothing can be concluded."),
+  UNKNOWN: verdict("Unknown", "While it was watched, something could have happened unseen: nothing can be concluded.", {
+    "schema mismatch":
+      "Whether it counts cannot be said of an event that does not fit the channel's schema: did the producer change, or the schema? One that is meant to be so is taken with refused(), before.",
+    "could not decode":
+      "Whether it counts cannot be said of an event that the channel's codec cannot read. One that is meant to be so is taken with refused(), before; or declare codec: raw() on the channel.",
+    "no such field":
+      "Is the field's name right? Where events may have it and none has had it yet, declare a schema on the channel, or give a predicate.",
+  }),
   AMBIGUOUS: verdict(
     "Ambiguous",
     "Match on an id of this test, pass scope.headers, or declare the channel's correlation.",
@@ -296,6 +336,10 @@ const table = {
   NOT_JUDGED: verdict(
     "Not judged",
     "The test runner's time-out came before the SLA: raise it (in Vitest: testTimeout), or lower the SLA.",
+    {
+      "nothing was waiting":
+        "What the test awaited is none of Wakeful's waits, so nothing more is known of it: a call that the system does not answer? The timeline shows how far it came.",
+    },
   ),
   NOT_KNOWABLE: verdict(
     "Not knowable",

@@ -1,4 +1,5 @@
 import type { Codec } from "../contracts/index.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { type Clock, systemClock } from "../time/index.ts";
 
 const compressedFrom = 60_000;
@@ -15,6 +16,8 @@ export interface JsonEnvelopeOptions {
   /** @internal */
   readonly clock?: Clock;
 }
+
+const envelopeOptions: OptionNames<JsonEnvelopeOptions> = { service: true, topic: true, uuid: true, clock: false };
 
 /** What an envelope says, its data decompressed. */
 export interface JsonEnvelope {
@@ -37,6 +40,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * Source: tomodachi's `envelope/json_base.py`, with which it exchanges messages in both directions.
  */
 export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
+  checkOptions("jsonEnvelope()", options, envelopeOptions);
   const { clock = systemClock, topic = "", uuid = () => crypto.randomUUID() } = options;
   const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? uuid() };
   return {

@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly carries: "bytes" | "values";
   /** Set where it does not hear all that is sent to the place where it listens. */
   readonly filter?: EndpointFilter;
+  /** Names of what `send` takes beside `attributes`, `key` and `signal`. Any other one is refused. Left out: none. */
+  readonly sendOptions?: readonly string[];
   /** Sends one message. Resolves when the technology has accepted it. */
   send?(message: OutgoingMessage, signal: AbortSignal): Promise<SendReceipt>;
   /** Arms a listener. Resolves when nothing sent from now on can be missed. */

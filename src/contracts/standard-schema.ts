@@ -7,6 +7,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly version: 1;
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** Standard JSON Schema, of schemas that have it: which fields a payload can have. It may throw. */
+    readonly jsonSchema?: { readonly output: (options: { readonly target: string }) => Record<string, unknown> };
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }

@@ -1,4 +1,5 @@
 import type { VerdictCode } from "../errors.ts";
+import type { MessageEntry, Stamped } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
 import { failure, type FailureDetails } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
@@ -9,6 +10,7 @@ import type { ScopeCore } from "./scope-core.ts";
 import type { Sla } from "./sla.ts";
 import type { Proof } from "./types.ts";
 import type { Condition } from "./where.ts";
+import { unknownField } from "./unknown-fields.ts";
 import { obscured } from "./window.ts";
 
 /** One claim that nothing (more) happens. */
@@ -44,12 +46,20 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
   const before = () => {
     absence.check();
     const obstacle = obscured(scope, channel, startedAt);
-    if (obstacle !== undefined) throw red("UNKNOWN", obstacle);
+    if (obstacle === undefined) return;
+    const { what: why, circumstance } = obstacle;
+    throw red("UNKNOWN", why, circumstance && { circumstance });
   };
   const mustBeHearable = (assessment: Assessment) => {
     const filtered = filteredOut(scope, channel, assessment.holding.includes("delivered"));
     if (filtered?.doubtful !== true) return;
     throw red("FILTERED_OUT", `${channel} may be deaf to what it should hear: ${filtered.text}`, { assessment });
+  };
+  /** What is about to be concluded rests on the events that came, too: they must have been able to match. */
+  const mustBeMatchable = (assessment: Assessment) => {
+    const { match } = absence.condition;
+    const field = match === undefined ? undefined : unknownField(scope, channel, match);
+    if (field !== undefined) throw red("UNKNOWN", field, { circumstance: "no such field", assessment });
   };
   for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {
     const { holding, unknowable, busy, unheard, passed } = round;
@@ -61,6 +71,7 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
     }
     if (round.stable) {
       mustBeHearable(round);
+      mustBeMatchable(round);
       return conclude(scope, absence, {
         how: "proved",
         facts: holding,
@@ -85,6 +96,7 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
       );
     }
     mustBeHearable(round);
+    mustBeMatchable(round);
     return conclude(
       scope,
       absence,
@@ -105,7 +117,8 @@ function conclude(scope: ScopeCore, absence: Absence, shown: Proof, reasons: rea
     ...(faults.length > 0 && { faults }),
   };
   const { clock, proofs } = scope.harness;
-  const { what, channel, condition, startedAt, contradicts, redeliveries = false, took, sla } = absence;
+  const concludedAt = clock.now();
+  const { what, channel, condition, contradicts, redeliveries = false, took, sla } = absence;
   const rests =
     proof.how === "proved"
       ? `proved: ${proof.facts.join(", ")}`
@@ -128,19 +141,26 @@ function conclude(scope: ScopeCore, absence: Absence, shown: Proof, reasons: rea
     channel,
     any: condition.any,
     match: condition.match,
-    at: clock.now(),
+    at: concludedAt,
     accepts: (entry) =>
       entry.kind === "received" && (entry.redeliveryOf === undefined || redeliveries) && contradicts(scope.view(entry)),
     contradicted: (entry) =>
       failure(scope, {
         ...detailsOf(absence),
         code: "PROOF_CONTRADICTED",
-        detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(entry.at - startedAt - proof.watchedFor)} later this came`,
+        detail: `in "${scope.name}" ${what} was ${basis}. ${formatDuration(entry.at - concludedAt)} later${lastAct(scope, concludedAt, entry)} this came`,
         unexpected: [entry],
         origin: absence.origin(),
       }),
   });
   return proof;
+}
+
+/** What may have brought it about: what the test did itself after its proof, or that it had ended. */
+function lastAct(scope: ScopeCore, concludedAt: number, { arrivedAt }: Stamped<MessageEntry>): string {
+  if (scope.closed) return ", after the test had ended,";
+  const sent = scope.sent.findLast(({ startedAt }) => startedAt >= concludedAt && startedAt <= arrivedAt);
+  return sent === undefined ? "" : `, after the test had sent ${sent.channel} #${sent.sequence},`;
 }
 
 function detailsOf({ what, channel, condition, sla, startedAt }: Absence) {

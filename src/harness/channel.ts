@@ -1,8 +1,10 @@
 import type { AnyDeclaration } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { proveExactly } from "./exactly.ts";
 import { awaitNext } from "./next.ts";
 import { proveNone } from "./none.ts";
+import { countOptions, redriveOptions, sendOptions, waitOptions } from "./option-names.ts";
 import { redriveLetters } from "./redrive.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore, StartedWait } from "./scope-core.ts";
@@ -55,7 +57,9 @@ export class ScopedChannel {
 
   next(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<ScopedEvent> {
     const given = arguments.length > 0;
-    return this.#start(`next on ${this.#name}`, this.next, options?.signal, async (signal, _origin, about) => {
+    const what = `next on ${this.#name}`;
+    return this.#start(what, this.next, options?.signal, async (signal, _origin, about) => {
+      checkOptions(what, options, waitOptions);
       const condition = this.#toWaitFor(where, given, about);
       return await awaitNext(this.#scope, this.#name, condition, options, signal);
     });
@@ -67,6 +71,7 @@ export class ScopedChannel {
     const given = arguments.length > 1;
     const what = `exactly ${count} on ${this.#name}`;
     return this.#start(what, this.exactly, options?.signal, async (signal, origin, about) => {
+      checkOptions(what, options, countOptions);
       const condition = this.#toWaitFor(where, given, about);
       return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
@@ -74,7 +79,9 @@ export class ScopedChannel {
 
   none(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<Proof> {
     const given = arguments.length > 0;
-    return this.#start(`none on ${this.#name}`, this.none, options?.signal, async (signal, origin, about) => {
+    const what = `none on ${this.#name}`;
+    return this.#start(what, this.none, options?.signal, async (signal, origin, about) => {
+      checkOptions(what, options, waitOptions);
       const condition = this.#toWaitFor(where, given, about);
       return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
@@ -82,7 +89,7 @@ export class ScopedChannel {
 
   seen(...[where]: [where?: unknown]): readonly ScopedEvent[] {
     this.#mustListen();
-    const condition = toCondition(where, arguments.length > 0, this.#name);
+    const condition = toCondition(where, arguments.length > 0, this.#name, this.#declaration.schema);
     return [...this.#scope.events(this.#name)].filter((event) => condition.accepts(event));
   }
 
@@ -98,8 +105,10 @@ export class ScopedChannel {
 
   redrive(...[where, options]: [where?: unknown, options?: RedriveOptions]): Promise<SentEvent[]> {
     const given = arguments.length > 0;
-    return this.#sending(`redrive of ${this.#name}`, this.redrive, options?.signal, async (signal) => {
-      const condition = toCondition(where, given, this.#name);
+    const what = `redrive of ${this.#name}`;
+    return this.#sending(what, this.redrive, options?.signal, async (signal) => {
+      checkOptions(what, options, redriveOptions);
+      const condition = toCondition(where, given, this.#name, this.#declaration.schema);
       return await redriveLetters(this.#scope, this.#name, this.#declaration, condition, this.#redriven, signal);
     });
   }
@@ -110,9 +119,11 @@ export class ScopedChannel {
     options: SendOptions | undefined,
     work: (send: (message: { body: unknown; payload: unknown }) => Promise<SentEvent>) => Promise<SentEvent>,
   ): Promise<SentEvent> {
-    return this.#sending(`${name} to ${this.#name}`, calledFrom, options?.signal, (signal) =>
-      work((message) => sendBody(this.#scope, this.#name, this.#declaration, message, options, signal)),
-    );
+    const what = `${name} to ${this.#name}`;
+    return this.#sending(what, calledFrom, options?.signal, async (signal) => {
+      checkOptions(what, options, sendOptions, this.#declaration.endpoint.sendOptions);
+      return await work((message) => sendBody(this.#scope, this.#name, this.#declaration, message, options, signal));
+    });
   }
 
   /** A send is under way from the call on: while its payload is checked, no proof is made without it. */
@@ -135,7 +146,7 @@ export class ScopedChannel {
   /** What a wait waits for; noted for whoever has to tell of the wait. */
   #toWaitFor(where: unknown, given: boolean, about: StartedWait["about"]): Condition {
     this.#mustListen();
-    const condition = toCondition(where, given, this.#name);
+    const condition = toCondition(where, given, this.#name, this.#declaration.schema);
     about.channel = this.#name;
     about.condition = condition;
     return condition;

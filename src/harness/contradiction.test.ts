@@ -1,6 +1,7 @@
 /** A proof stays open until the harness closes. */
 import { describe, expect, test } from "vitest";
 import { openHarness, TinySystem, watch } from "../../test/support/open-harness.ts";
+import { errorOf } from "../../test/support/red.ts";
 
 describe("a proof is contradicted", () => {
   test("by the second event, though a later wait expected the first", async () => {
@@ -43,6 +44,26 @@ describe("a proof is contradicted", () => {
     for (const answer of idle) answer();
     await clock.advance(500);
     expect(closing.error).toMatchObject({ code: "PROOF_CONTRADICTED" });
+  });
+
+  test("and the failure says what the test had done since, or that it had ended", async () => {
+    const { harness, broker, clock } = await openHarness();
+    const scope = harness.scope("test");
+    await scope.channels.orders.none({ id: "a" });
+    await scope.channels.orders.none({ id: "b" });
+    broker.deliver({ id: "b" });
+    await clock.advance(1);
+    const { sequence } = await scope.channels.orders.send({ id: "a" });
+    const error = await errorOf(scope.close());
+    expect(error).toMatchObject({ errors: [{}, {}] });
+    const [unprovoked, provoked] = (error as AggregateError).errors.map(String);
+    expect(provoked).toContain(`later, after the test had sent orders #${sequence}, this came`);
+    expect(unprovoked).toMatch(/ms later this came/);
+    const last = harness.scope("last");
+    await last.channels.orders.none({ id: "c" });
+    await last.close();
+    broker.deliver({ id: "c" });
+    expect(String(harness.takeFailures()[0])).toContain("later, after the test had ended, this came");
   });
 
   test("once, however many events do", async () => {

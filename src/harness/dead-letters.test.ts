@@ -33,6 +33,14 @@ describe("a dead letter of the scope that nobody took fails it", () => {
     await expect(scope.close()).rejects.toMatchObject({ code: "UNEXPECTED_DEAD_LETTER" });
   });
 
+  test("and its deliveries are told apart: those before it was given up, and the harness's own", async () => {
+    const { scope, broker, own } = await open();
+    broker.deliver('{"id":"a"}', { ...own, deliveries: 4 });
+    await expect(scope.close()).rejects.toMatchObject({
+      message: expect.stringContaining("(received 4 times, the last time by the harness)") as unknown,
+    });
+  });
+
   test("one without a trace too, while only this scope can have caused it", async () => {
     const { scope, broker } = await open();
     broker.deliver("{ not JSON");

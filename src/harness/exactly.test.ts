@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openHarness, TinySystem, watch } from "../../test/support/open-harness.ts";
 
 describe("exactly", () => {
@@ -19,6 +20,26 @@ describe("exactly", () => {
     broker.deliver({ id: "a" });
     await clock.settle();
     expect(wait.error).toMatchObject({ code: "WRONG_COUNT" });
+  });
+
+  test.for([
+    ["exactly", "does not fit the channel's schema", { identifier: "a" }],
+    ["none", "does not fit the channel's schema", { identifier: "a" }],
+    ["exactly", "codec cannot read", undefined],
+    ["none", "codec cannot read", undefined],
+  ] as const)("%s: the hint says that an event %s", async ([wait, hint, body]) => {
+    const schema = z.object({ id: z.string() });
+    const { broker, harness, clock } = await openHarness({
+      channels: (of) => ({ orders: of.channel<{ id: string }>("orders", { schema }) }),
+    });
+    const { orders } = harness.scope("test").channels;
+    if (body !== undefined) broker.deliver(body);
+    const cause = new Error("no JSON");
+    for (const sink of broker.sinks)
+      if (body === undefined) sink.undecodable({ id: "1", raw: "{", attributes: {}, cause });
+    const ended = watch<unknown>(wait === "none" ? orders.none() : orders.exactly(1));
+    await clock.advance(2_500);
+    expect(ended.error).toMatchObject({ code: "UNKNOWN", hint: expect.stringContaining(hint) as string });
   });
 
   test("claims what it counted, when it is green", async () => {

@@ -129,9 +129,14 @@ export async function proveExactly(
             { lateness },
           );
         }
-        const obstacle = obscured(scope, channel, startedAt) ?? unchecked(scope, channel);
+        const checking = unchecked(scope, channel);
+        const obstacle =
+          obscured(scope, channel, startedAt) ?? (checking === undefined ? undefined : { what: checking });
         const seen = `${tally(events)} of ${count} ${unit} came on ${channel}`;
-        if (obstacle !== undefined) throw red("UNKNOWN", `${seen}, but ${obstacle}`, { lateness });
+        if (obstacle !== undefined) {
+          const { what: why, circumstance } = obstacle;
+          throw red("UNKNOWN", `${seen}, but ${why}`, { lateness, ...(circumstance && { circumstance }) });
+        }
         const wait = { scope, channel, condition, sla, startedAt, signal, takeInTime: () => false };
         const why = await whyInVain(wait);
         // none at all: what came instead, or late, says more than their number

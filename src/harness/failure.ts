@@ -24,6 +24,8 @@ export interface FailureDetails {
   /** Replaces the SLA's zero point. */
   readonly zero?: string;
   readonly startedAt: number;
+  /** What decides about the hint, where the wait knows it. */
+  readonly circumstance?: Circumstance;
   readonly lateness?: number;
   readonly late?: readonly { readonly event: ScopedEvent; readonly by: number }[];
   readonly unexpected?: readonly Stamped<MessageEntry>[];
@@ -83,7 +85,7 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
       : undefined;
   const nearEvent =
     near && isClose(scope, near) ? unclaimed.find(({ sequence }) => sequence === near.entry.sequence) : undefined;
-  const circumstance = circumstanceOf(scope, details, nearEvent !== undefined);
+  const circumstance = details.circumstance ?? circumstanceOf(scope, details, nearEvent !== undefined);
   if (code === "SYSTEM_EXITED") scope.harness.lives.toldDeaths();
   const { headline, hint } = verdictTexts(code, { detail, ...(circumstance && { circumstance }) });
   return {
@@ -165,5 +167,6 @@ function describe(scope: ScopeCore, entry: Stamped<MessageEntry>): EventEvidence
     belongs: scope.belongs(entry),
     claimed: scope.isClaimed(sequence),
     deliveries: read ? scope.deliveriesOf(entry) : 1,
+    ...(scope.harness.declarations.get(channel)?.deadLetters && { deadLetter: true }),
   };
 }

@@ -99,6 +99,25 @@ test("waits after the scope's end, and scopes after the harness's, are refused",
   expect(() => harness.scope("late")).toThrow(expect.objectContaining({ code: "HARNESS_CLOSED" }));
 });
 
+test("a runner whose own time-out found no wait pending is told how far the test came", async () => {
+  const { harness, clock } = await openHarness();
+  const scope = harness.scope("test");
+  const { sequence } = await scope.channels.orders.send({ id: "a" });
+  await scope.channels.orders.next({ id: "a" });
+  await clock.advance(200);
+  const [error, ...others] = scope.cutOff("Test timed out");
+  expect(others).toEqual([]);
+  expect(error).toMatchObject({
+    code: "NOT_JUDGED",
+    hint: expect.stringContaining("none of Wakeful's waits") as unknown,
+  });
+  expect(error?.message).toMatch(
+    /^Not judged: "test" was cut off while none of its waits was pending: Test timed out\n/,
+  );
+  expect(error?.message).toContain(`sent orders #${sequence}`);
+  await expect(scope.close()).resolves.toBeUndefined();
+});
+
 test("a runner whose own time-out came ends the waits that are pending, each with its report", async () => {
   const { broker, harness, clock } = await openHarness();
   const scope = harness.scope("test");

@@ -1,12 +1,14 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
 import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
+import { checkOptions } from "../options.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { failure } from "./failure.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
+import { harnessOptions, journalOptions, scopeOptions } from "./option-names.ts";
 import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
 import { nameDeath, Systems } from "./systems.ts";
@@ -33,6 +35,8 @@ const lingerAfterWork = 300;
  * const event = await scope.channels.created.next();
  */
 export async function createHarness<const D extends Declarations>(options: HarnessOptions<D>): Promise<Harness<D>> {
+  checkOptions("createHarness()", options, harnessOptions);
+  checkOptions("journal of createHarness()", options.journal, journalOptions);
   const { channels, clock = systemClock, signal } = options;
   const sla = options.sla === undefined ? defaultSla : milliseconds(options.sla, "sla");
   const declarations = new Map(Object.entries(channels));
@@ -170,6 +174,12 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
+    if (typeof name !== "string") {
+      const value = JSON.stringify(name) ?? typeof name;
+      const facts = { option: "The name of a scope", value, expected: "a text: what the test is called" };
+      throw wakefulError("INVALID_OPTION", facts, { calledFrom: this.scope });
+    }
+    checkOptions("scope()", options, scopeOptions);
     if (this.#core.closed)
       throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
     for (const scope of this.#scopes) if (!this.#core.openScopes.has(scope.core)) this.#scopes.delete(scope);

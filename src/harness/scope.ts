@@ -1,4 +1,5 @@
 import { UsageError, verdictError, VerdictError, type WakefulError, wakefulError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { createProbes, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
 import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
@@ -9,6 +10,7 @@ import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
 import { failedFaults } from "./failed-faults.ts";
 import { failure } from "./failure.ts";
+import { settledOptions } from "./option-names.ts";
 import type { ScopeCore, StartedWait } from "./scope-core.ts";
 import { awaitSettled, settledAtEnd } from "./settle.ts";
 import { nameDeath, tellEarlierDeath } from "./systems.ts";
@@ -70,7 +72,10 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   settled(options?: SettledOptions): Promise<Settlement> {
-    return this.#start("settled", this.settled, options?.signal, (signal) => awaitSettled(this.#core, options, signal));
+    return this.#start("settled", this.settled, options?.signal, async (signal) => {
+      checkOptions("settled()", options, settledOptions);
+      return await awaitSettled(this.#core, options, signal);
+    });
   }
 
   run<T>(body: () => T): T {
@@ -90,8 +95,8 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   cutOff(by: string): readonly VerdictError[] {
-    const { harness, waits } = this.#core;
-    return [...waits].flatMap(({ promise, startedAt, about }) => {
+    const { harness, waits, name, openedAt } = this.#core;
+    const ended = [...waits].flatMap(({ promise, startedAt, about }) => {
       if (promise.settled) return [];
       const { what, origin } = promise;
       const detail = `${what} was cut off after ${formatDuration(harness.clock.now() - startedAt)}: ${by}`;
@@ -99,6 +104,17 @@ export class TestScope implements AsyncDisposable, Probes {
       promise.abort(error);
       return error;
     });
+    if (ended.length > 0) return ended;
+    const nothing = failure(this.#core, {
+      code: "NOT_JUDGED",
+      detail: `"${name}" was cut off while none of its waits was pending: ${by}`,
+      what: "nothing of Wakeful's",
+      startedAt: openedAt,
+      circumstance: "nothing was waiting",
+      // it is not known which line the test was at
+      origin: "",
+    });
+    return [nothing];
   }
 
   close(outcome: { readonly failed: boolean } = { failed: false }): Promise<void> {

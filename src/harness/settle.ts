@@ -133,7 +133,7 @@ async function byQuiet(settling: Settling, quiet: number) {
 
 function checkWindow({ scope, startedAt, red }: Settling): void {
   const obstacle = obscured(scope, undefined, startedAt);
-  if (obstacle !== undefined) throw red("UNKNOWN", obstacle);
+  if (obstacle !== undefined) throw red("UNKNOWN", obstacle.what);
 }
 
 function notJudged({ sla, red }: Settling, more: Partial<FailureDetails>): Error {

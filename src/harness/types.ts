@@ -319,7 +319,7 @@ export interface Scope<D extends Declarations = Declarations> extends AsyncDispo
   limit(deadline: DeadlineCap | undefined): void;
   /**
    * Ends all waits that are pending, for runners whose own time-out came before them: they reject with `NOT_JUDGED`. Returns
-   * what they reject with. `by`: what ended them, for people.
+   * what they reject with; where none was pending, one `NOT_JUDGED` with the timeline. `by`: what ended them, for people.
    */
   cutOff(by: string): readonly Error[];
   /**

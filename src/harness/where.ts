@@ -1,5 +1,8 @@
 import { wakefulError } from "../errors.ts";
+import type { StandardSchema } from "../contracts/index.ts";
 import { checkMatch, matches } from "../journal/index.ts";
+import { similarNames } from "../text/index.ts";
+import { fieldNotInSchema } from "./schema-fields.ts";
 import type { ReceivedEvent } from "./types.ts";
 
 /** A wait's condition on events, checked and ready to use. */
@@ -13,8 +16,8 @@ export interface Condition {
   readonly any: boolean;
 }
 
-/** Makes a condition of what the user gave. Throws `INVALID_MATCH` before any waiting. */
-export function toCondition(where: unknown, given: boolean, channel: string): Condition {
+/** Makes a condition of what the user gave. Throws `INVALID_MATCH` before any waiting. `schema`: the channel's. */
+export function toCondition(where: unknown, given: boolean, channel: string, schema?: StandardSchema): Condition {
   if (!given) return { accepts: () => true, any: true };
   if (typeof where === "function") {
     const accept = where as (event: ReceivedEvent<unknown>) => unknown;
@@ -29,6 +32,7 @@ export function toCondition(where: unknown, given: boolean, channel: string): Co
     };
   }
   checkMatch(where, channel);
+  if (schema !== undefined) checkFields(where, channel, schema);
   return { accepts: (event) => matches(where, event.payload, channel), match: where, any: false };
 }
 
@@ -40,4 +44,14 @@ function refuseAnswer(answer: unknown, channel: string): never {
     value: asynchronous ? "a promise" : `its result (${typeof answer})`,
     expected: asynchronous ? "a synchronous predicate: an async one would accept every event" : "true or false",
   });
+}
+
+/** A field that no payload can have would be awaited for nothing, and its absence is no news. */
+function checkFields(match: unknown, channel: string, schema: StandardSchema): void {
+  const unknown = fieldNotInSchema(schema, match);
+  if (unknown === undefined) return;
+  const { path, known } = unknown;
+  const problem = "by its schema no payload has such a field";
+  const similar = similarNames(path.slice(path.lastIndexOf(".") + 1), known);
+  throw wakefulError("INVALID_MATCH", { channel, path, problem, similar, known });
 }

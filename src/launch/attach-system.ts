@@ -1,5 +1,6 @@
 import type { ObservedSystem, SystemExit, SystemLogLine } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { type Clock, delay, type Duration, milliseconds, systemClock } from "../time/index.ts";
 import { awaitReady } from "./await-ready.ts";
 import { LogBook } from "./log-book.ts";
@@ -30,6 +31,19 @@ export interface AttachSystemOptions {
   readonly clock?: Clock;
 }
 
+const attachOptions: OptionNames<AttachSystemOptions> = {
+  name: true,
+  url: true,
+  ready: true,
+  logs: true,
+  finishesBeforeReply: true,
+  idle: true,
+  startWithin: true,
+  logLimit: true,
+  signal: true,
+  clock: false,
+};
+
 /** A system that somebody else started: a compose file, a staging environment, a debugger. Made by `attachSystem`. */
 export interface AttachedSystem extends ObservedSystem, AsyncDisposable {
   readonly url: string;
@@ -50,6 +64,7 @@ export interface AttachedSystem extends ObservedSystem, AsyncDisposable {
  * await using orders = await attachSystem({ name: "orders", url: "http://127.0.0.1:8080", ready: { http: "/health" } });
  */
 export async function attachSystem(options: AttachSystemOptions): Promise<AttachedSystem> {
+  checkOptions("attachSystem()", options, attachOptions);
   const { name, url, ready, logs, signal, clock = systemClock } = options;
   const within = milliseconds(options.startWithin ?? "30s", "startWithin");
   if (!URL.canParse(url)) {

@@ -1,5 +1,6 @@
 import type { SystemLogLine } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { Clock } from "../time/index.ts";
 
 /** A line without an end is cut into pieces of this many characters. */
@@ -143,7 +144,11 @@ export function lineMatcher(what: string | RegExp): (line: string) => boolean {
   return (line) => stateless.test(line);
 }
 
-function bounds({ since, until }: LogPeriod): { from: number; to: number } {
+const periodNames: OptionNames<LogPeriod> = { since: true, until: true };
+
+function bounds(period: LogPeriod): { from: number; to: number } {
+  checkOptions("A period of a log", period, periodNames);
+  const { since, until } = period;
   // a date has no fractions, a line's time has: the whole last millisecond belongs to the period
   return {
     from: since?.getTime() ?? Number.NEGATIVE_INFINITY,

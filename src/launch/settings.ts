@@ -1,15 +1,39 @@
 import { resolve } from "node:path";
 import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { milliseconds, systemClock } from "../time/index.ts";
 import { isNode } from "./command.ts";
 import type { StartProcessOptions } from "./start-process-options.ts";
 
 const linesKept = 10_000;
 
+const processOptions: OptionNames<StartProcessOptions> = {
+  name: true,
+  command: true,
+  cwd: true,
+  env: true,
+  inherit: true,
+  port: true,
+  ready: true,
+  startWithin: true,
+  finishesBeforeReply: true,
+  idle: true,
+  stopWithin: true,
+  stopSignal: true,
+  inspect: true,
+  coverage: true,
+  afterStart: true,
+  beforeStop: true,
+  logLimit: true,
+  signal: true,
+  clock: false,
+};
+
 export type Settings = ReturnType<typeof settingsOf>;
 
 /** The options with their defaults, checked before anything is started. Throws `INVALID_OPTION`, `INVALID_DURATION`. */
 export function settingsOf(options: StartProcessOptions) {
+  checkOptions("startProcess()", options, processOptions);
   const { command, ready, port = "PORT", inspect = false, logLimit = linesKept } = options;
   check(process.platform !== "win32", "startProcess", "on Windows", "a POSIX system; use attachSystem there");
   check(command.length > 0 && command[0] !== "", "command", show(command), "a program and its parameters");

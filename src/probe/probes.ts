@@ -1,4 +1,5 @@
 import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import type { Duration } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
 import { describeResult } from "./describe-result.ts";
@@ -43,12 +44,23 @@ export interface Probes {
   ): Promise<Awaited<T>>;
 }
 
+const probeOptions: OptionNames<ProbeOptions & { readonly until: unknown }> = {
+  within: true,
+  until: true,
+  interval: true,
+  failFast: true,
+  description: true,
+  onTimeout: true,
+  signal: true,
+};
+
 /** Makes the two functions for a context, which is asked for at each call. */
 export function createProbes(contextOf: () => ProbeContext): Probes {
-  const bind = (name: string, run: typeof runProbeUntil) => {
+  const bind = (name: string, run: typeof runProbeUntil, more: readonly string[] = []) => {
     const probe = (probed: (attempt: Attempt) => unknown, options: ProbeOptions = {}): Promise<unknown> => {
       const context = contextOf();
       return context.start(options.description ?? name, probe, options.signal, async (signal, origin) => {
+        checkOptions(name, options, probeOptions, more);
         checkFunctions({ ...options, probe: probed });
         return await run(probed, options, context, signal, origin);
       });
@@ -56,7 +68,10 @@ export function createProbes(contextOf: () => ProbeContext): Probes {
     return probe;
   };
   // the overloads describe the same two functions more precisely
-  return { probeUntil: bind("probeUntil", runProbeUntil), probeDuring: bind("probeDuring", runProbeDuring) } as Probes;
+  return {
+    probeUntil: bind("probeUntil", runProbeUntil),
+    probeDuring: bind("probeDuring", runProbeDuring, ["during"]),
+  } as Probes;
 }
 
 /** For JavaScript, and for `probeUntil(api.get())`, which has its type lost: a promise can be looked at only once. */

@@ -80,7 +80,7 @@ describe("the process", () => {
   test("fails loudly when a wait outside of any scope was not awaited", async () => {
     await expect(run(`void probeUntil(() => 1, { until: () => false, within: 1 });`)).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("SLA violated: probeUntil () => 1 did not hold within 1 ms") as string,
+      stderr: expect.stringMatching(/SLA violated: probeUntil at \S+:3 did not hold within 1 ms/) as string,
     });
   });
 

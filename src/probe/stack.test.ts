@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { topFrame } from "./stack.ts";
+import { join } from "node:path";
+import { placeInSource, topFrame } from "./stack.ts";
 
 test.each([
   ["a function", "    at look (/app/test/customers.test.ts:12:5)", "/app/test/customers.test.ts", "12"],
@@ -31,4 +32,12 @@ test("passes over frames of Node and of the engine", () => {
 test("finds nothing where nothing is", () => {
   expect(topFrame(undefined)).toBeUndefined();
   expect(topFrame("Error: (/a/message.ts:1:1)")).toBeUndefined();
+});
+
+test.for([
+  ["below the current directory", join(process.cwd(), "test/a.test.ts"), "at test/a.test.ts:12"],
+  ["elsewhere", "/elsewhere/a.test.ts", "at /elsewhere/a.test.ts:12"],
+])("says for people where a stack begins, %s", ([, file, said]) => {
+  expect(placeInSource(`    at look (${file}:12:5)`)).toBe(said);
+  expect(placeInSource("")).toBeUndefined();
 });

@@ -20,7 +20,7 @@ export interface ProbeOptions {
   readonly interval?: Duration | Schedule;
   /** Ends the wait at once when it says so of a look's error (`PROBE_FAILED`, whose cause is that error). */
   readonly failFast?: (error: unknown) => boolean;
-  /** Shown in the failure instead of the probe's source. */
+  /** Shown in the failure instead of the probe's place, "at test/orders.test.ts:12". */
   readonly description?: string;
   /**
    * Called when the wait is about to fail, for time or (`probeDuring`) for what a look saw; what it returns or resolves to

@@ -10,6 +10,7 @@ import {
 } from "../time/index.ts";
 import type { Look, ProbeContext } from "./context.ts";
 import { describeResult } from "./describe-result.ts";
+import { placeInSource } from "./stack.ts";
 import { type Fatal, Looker } from "./looker.ts";
 import type { Attempt, ProbeOptions } from "./types.ts";
 
@@ -51,7 +52,7 @@ export class ProbeWait implements Disposable {
   }) {
     const { name, probe, until, options, context, within, source, signal, origin } = input;
     const { clock } = context;
-    const description = `${name} ${options.description ?? probe.toString().replace(/\s+/g, " ").slice(0, 160)}`;
+    const description = `${name} ${options.description ?? placeInSource(origin()) ?? probe.toString().replace(/\s+/g, " ").slice(0, 160)}`;
     this.#context = context;
     this.#options = options;
     this.#source = source;

@@ -99,7 +99,9 @@ export interface EventEvidence {
   readonly payload: unknown;
   readonly belongs: "mine" | "foreign" | "unattributed";
   readonly claimed: boolean;
+  /** Of a dead letter those to the system count too. */
   readonly deliveries: number;
+  readonly deadLetter?: boolean;
 }
 
 /** What a probe saw. */

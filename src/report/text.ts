@@ -156,13 +156,27 @@ function events<E extends EventEvidence>(
   return rows;
 }
 
-function eventText({ sequence, offset, channel, payload, belongs, claimed, deliveries }: EventEvidence): string {
+function eventText({
+  sequence,
+  offset,
+  channel,
+  payload,
+  belongs,
+  claimed,
+  deliveries,
+  deadLetter,
+}: EventEvidence): string {
   const notes = [
     belongs === "foreign" ? "of another test" : belongs === "unattributed" ? "bears no trace" : undefined,
     claimed ? "taken by an earlier wait" : undefined,
-    deliveries > 1 ? `${deliveries} deliveries` : undefined,
+    deliveries > 1 ? deliveriesText(deliveries, deadLetter) : undefined,
   ].filter((note) => note !== undefined);
   return `#${sequence} +${formatDuration(offset)} ${channel} ${summarize(payload)}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+}
+
+/** A broker goes on counting where it gives up: of a dead letter the last one is the harness's own. */
+function deliveriesText(deliveries: number, deadLetter = false): string {
+  return deadLetter ? `received ${deliveries} times, the last time by the harness` : `${deliveries} deliveries`;
 }
 
 function looks({ looks: seen }: Evidence): string[] {

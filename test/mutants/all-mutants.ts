@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 import { serviceMutants } from "./service-mutants.ts";
 import { simulatorMutants } from "./simulator-mutants.ts";
 import { transportMutants } from "./transport-mutants.ts";
+import { wrongUseMutants } from "./wrong-use-mutants.ts";
 
 /** Every fault that `npm run falsify` plants. */
 export const allMutants: readonly Mutant[] = [
@@ -10,4 +11,5 @@ export const allMutants: readonly Mutant[] = [
   ...harnessMutants,
   ...transportMutants,
   ...simulatorMutants,
+  ...wrongUseMutants,
 ];

@@ -62,7 +62,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a channel that hears nothing of what is sent through it may be watched",
     file: "src/harness/absence.ts",
-    find: '    mustBeHearable(round);\n    return conclude(\n      scope,\n      absence,\n      { how: "watched"',
+    find: '    mustBeHearable(round);\n    mustBeMatchable(round);\n    return conclude(\n      scope,\n      absence,\n      { how: "watched"',
     replace: '    return conclude(\n      scope,\n      absence,\n      { how: "watched"',
     tests: ["src/harness/filtered-out.test.ts"],
   },
@@ -216,14 +216,14 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a system that is not ready is no obstacle to a proof",
     file: "src/harness/window.ts",
-    find: "  for (const system of systems) if (!system.ready) return `${system.name} is not alive and ready`;",
+    find: "  for (const system of systems) if (!system.ready) return { what: `${system.name} is not alive and ready` };",
     replace: "  void systems;",
     tests: harness,
   },
   {
     name: "a system that was not ready meanwhile is no obstacle to a proof",
     file: "src/harness/window.ts",
-    find: "if (lives.trouble !== undefined && lives.trouble.at >= startedAt) return lives.trouble.what;",
+    find: "if (lives.trouble !== undefined && lives.trouble.at >= startedAt) return { what: lives.trouble.what };",
     replace: "void lives;",
     tests: harness,
   },
@@ -392,8 +392,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "an event that cannot be read is no obstacle to a proof",
     file: "src/harness/window.ts",
-    find: "      return `an event came on ${name} that cannot be judged",
-    replace: "      if (scope.closed) return `an event came on ${name} that cannot be judged",
+    find: "      return { what, circumstance: why };",
+    replace: "      if (scope.closed) return { what, circumstance: why };",
     tests: harness,
   },
   {
@@ -644,7 +644,7 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "settled() does not look at what obscures the silence",
     file: "src/harness/settle.ts",
-    find: 'if (obstacle !== undefined) throw red("UNKNOWN", obstacle);',
+    find: 'if (obstacle !== undefined) throw red("UNKNOWN", obstacle.what);',
     replace: "void obstacle;",
     tests: harness,
   },

@@ -21,7 +21,12 @@ export interface ReportedTest {
   readonly state: string;
   readonly errors: readonly ReportedError[];
   readonly meta: Readonly<Record<string, unknown>>;
-  readonly annotations: readonly { readonly message: string; readonly contentType: string; readonly body: string }[];
+  readonly annotations: readonly {
+    readonly type: string;
+    readonly message: string;
+    readonly contentType: string;
+    readonly body: string;
+  }[];
 }
 
 export interface ReportedError {
@@ -49,6 +54,7 @@ interface TestCase {
   result(): { readonly state: string; readonly errors?: readonly VitestError[] };
   meta(): Readonly<Record<string, unknown>>;
   annotations(): readonly {
+    type: string;
     message: string;
     attachment?: { contentType?: string; body?: string; bodyEncoding?: string };
   }[];
@@ -77,7 +83,8 @@ export default class FileReporter {
           state: test.result().state,
           errors: (test.result().errors ?? []).map(describe),
           meta: test.meta(),
-          annotations: test.annotations().map(({ message, attachment }) => ({
+          annotations: test.annotations().map(({ type, message, attachment }) => ({
+            type,
             message,
             contentType: attachment?.contentType ?? "",
             body:

@@ -64,8 +64,18 @@ export function vitestSpec(version: string, vitest: string): void {
       it("carry report and evidence of their failure", () => {
         const { annotations, meta, errors } = run.test("wrong content");
         expect(annotations).toEqual([
-          { message: "WRONG_CONTENT: report", contentType: "text/plain", body: errors[0]?.message },
-          { message: "WRONG_CONTENT: evidence", contentType: "application/json", body: expect.any(String) as string },
+          {
+            type: "attached",
+            message: "report of WRONG_CONTENT, as text",
+            contentType: "text/plain",
+            body: errors[0]?.message,
+          },
+          {
+            type: "attached",
+            message: "evidence of WRONG_CONTENT, as JSON",
+            contentType: "application/json",
+            body: expect.any(String) as string,
+          },
         ]);
         const evidence = JSON.parse(annotations[1]?.body ?? "") as unknown;
         expect(evidence).toMatchObject({
@@ -173,8 +183,18 @@ export function vitestSpec(version: string, vitest: string): void {
           const { cause, meta } = cutOff("two at once");
           expect(cause).toContain("next on created was cut off");
           expect(cause).toContain("probeUntil was cut off");
+          // as it stands in the source, not in what Vitest makes of it
+          expect(cause).toMatch(/probeUntil at \S*verdicts\.fixture\.ts:112: look/);
           expect(meta).toHaveLength(2);
-          expect(cutOff("nothing that waits")).toEqual({ cause: "", meta: undefined });
+        });
+
+        it("show how far they came where none of their waits was pending", () => {
+          const { cause, meta } = cutOff("nothing that waits");
+          expect(cause).toMatch(
+            /^Not judged: "cut off > nothing that waits" was cut off while none of its waits was pending: Test timed out in 400ms\./,
+          );
+          expect(cause).toMatch(/sent created #\d+[^]*next on created: green[^]*hint +What the test awaited is none/);
+          expect(meta).toMatchObject([{ code: "NOT_JUDGED", evidence: { circumstance: "nothing was waiting" } }]);
         });
       });
 

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Plugin } from "vitest/config";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { pluginKey } from "./plugin-marker.ts";
 import { reportTeardown } from "./report-teardown.ts";
@@ -15,6 +16,7 @@ export interface WakefulPluginOptions {
   readonly shareStart?: string;
 }
 
+const pluginOptions: OptionNames<WakefulPluginOptions> = { sources: true, sla: true, shareStart: true };
 const leastTimeout = 30_000;
 
 /**
@@ -25,6 +27,7 @@ const leastTimeout = 30_000;
  * export default defineConfig({ plugins: [wakeful({ sources: "src/**" })] });
  */
 export function wakeful(options: WakefulPluginOptions = {}): Plugin {
+  checkOptions("wakeful()", options, pluginOptions);
   const sla = milliseconds(options.sla ?? "3s", "sla");
   const sources = options.sources === undefined ? [] : [options.sources].flat();
   return {

@@ -2,6 +2,7 @@ import { type WakefulError, wakefulError } from "../../errors.ts";
 import { createHarness, type Declarations, type Harness, type Verdict } from "../../harness/index.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { showFrames } from "../../text/index.ts";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import { OpenResources } from "./open-resources.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";
 import type { SharedStart } from "./shared-start.ts";
@@ -31,6 +32,13 @@ export interface EnvironmentOptions<E extends StartedEnvironment> {
   readonly start: (context: StartContext) => E | Promise<E>;
 }
 
+const environmentOptions: OptionNames<EnvironmentOptions<StartedEnvironment>> = {
+  sla: true,
+  onVerdict: true,
+  startWithin: true,
+  start: true,
+};
+
 /** An environment that runs. */
 export interface RunningEnvironment<E extends StartedEnvironment> {
   readonly env: E;
@@ -54,6 +62,7 @@ export class Environment<E extends StartedEnvironment> {
 
   /** @param origin the frames of the user's line that called `wakefulTest` */
   constructor(options: EnvironmentOptions<E>, origin: string) {
+    checkOptions("wakefulTest()", options, environmentOptions);
     if (options.sla !== undefined) milliseconds(options.sla, "sla");
     this.startWithin = milliseconds(options.startWithin ?? "60s", "startWithin");
     this.#options = options;

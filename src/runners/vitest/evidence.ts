@@ -9,6 +9,9 @@ export interface FailureMeta {
   readonly evidence: unknown;
 }
 
+/** The type of the annotations, which reporters print above them. */
+const attached = "attached";
+
 /** Attaches the report and the evidence of red verdicts to the test that they failed. */
 export async function attachEvidence(
   error: unknown,
@@ -27,12 +30,17 @@ export async function attachEvidence(
     });
     // Vitest takes annotations while a test runs only, and a soft assertion may have ended that before
     if (task.result?.state !== "run") continue;
-    await annotate(`${verdict.code}: report`, {
+    // Vitest shows these lines and not what is attached: they say what it is, and not that there is something to notice
+    await annotate(`report of ${verdict.code}, as text`, attached, {
       body: verdict.message,
       bodyEncoding: "utf-8",
       contentType: "text/plain",
     });
-    await annotate(`${verdict.code}: evidence`, { body: json, bodyEncoding: "utf-8", contentType: "application/json" });
+    await annotate(`evidence of ${verdict.code}, as JSON`, attached, {
+      body: json,
+      bodyEncoding: "utf-8",
+      contentType: "application/json",
+    });
   }
 }
 

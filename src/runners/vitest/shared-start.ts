@@ -1,4 +1,5 @@
 import { wakefulError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { framesAbove } from "../../text/index.ts";
 import { OpenResources } from "./open-resources.ts";
@@ -43,6 +44,7 @@ export function sharedStart<Result>(
     readonly startWithin?: Duration;
   } = {},
 ): SharedStart<Result> {
+  checkOptions("sharedStart()", options, { startWithin: true });
   const within = milliseconds(options.startWithin ?? "60s", "startWithin");
   const origin = framesAbove(sharedStart);
   return async (project) => {

@@ -1,4 +1,5 @@
 import { wakefulError } from "../../errors.ts";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import { actionNames } from "../aws/action-names.ts";
 import { similarNames } from "../../text/index.ts";
@@ -12,7 +13,7 @@ import {
 import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import type { FaultRegistry } from "./registry.ts";
-import type { FaultSelection } from "./selection.ts";
+import { type FaultSelection, selectionNames } from "./selection.ts";
 
 type Service = EndpointRequest["service"];
 
@@ -30,6 +31,8 @@ export interface RequestSelection extends FaultSelection<EndpointRequest> {
    */
   readonly callers?: "systems" | "everyone";
 }
+
+const requestNames: OptionNames<RequestSelection> = { ...selectionNames, service: true, action: true, callers: true };
 
 /**
  * Faults of the endpoint, between an SDK and SQS, SNS or DynamoDB. All count requests. What is refused takes no effect.
@@ -85,21 +88,22 @@ export class EndpointFaultMaker implements EndpointFaults {
     return this.#put(this.throttle, selection, () => ({ what: "throttle", effect: { refuse: "throttled" } }));
   }
 
-  fail({ status = 500, ...selection }: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
-    return this.#put(this.fail, selection, () => {
+  fail(selection: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
+    const made = () => {
+      const { status = 500 } = selection;
       if (![500, 503].includes(status))
         throw wakefulError("INVALID_OPTION", { option: "status", value: String(status), expected: "500 or 503" });
-      return { what: `fail with ${status}`, effect: { refuse: status === 500 ? "failed" : "unavailable" } };
-    });
+      return { what: `fail with ${status}`, effect: { refuse: status === 500 ? "failed" : "unavailable" } } as const;
+    };
+    return this.#put(this.fail, selection, made, ["status"]);
   }
 
-  closeConnection({
-    processed = false,
-    ...selection
-  }: RequestSelection & { readonly processed?: boolean } = {}): Fault {
-    return this.#put(this.closeConnection, selection, () =>
-      processed ? { what: "lose reply", effect: "lose reply" } : { what: "close connection", effect: "close" },
-    );
+  closeConnection(selection: RequestSelection & { readonly processed?: boolean } = {}): Fault {
+    const made = (): MadeFault =>
+      selection.processed === true
+        ? { what: "lose reply", effect: "lose reply" }
+        : { what: "close connection", effect: "close" };
+    return this.#put(this.closeConnection, selection, made, ["processed"]);
   }
 
   slow(by: Duration, selection: RequestSelection = {}): Fault {
@@ -121,10 +125,16 @@ export class EndpointFaultMaker implements EndpointFaults {
     });
   }
 
-  /** `made` says what it does, and throws where it cannot be. */
-  #put(calledFrom: PublicFunction, selection: RequestSelection, made: () => MadeFault): Fault {
+  /** `made` says what it does, and throws where it cannot be; `own` names options beside those of all faults. */
+  #put(
+    calledFrom: PublicFunction,
+    selection: RequestSelection,
+    made: () => MadeFault,
+    own: readonly string[] = [],
+  ): Fault {
     const { service, action, callers = "systems" } = selection;
     const { fault, effect } = atCaller(calledFrom, () => {
+      checkOptions(`${calledFrom.name}()`, selection, requestNames, own);
       const { what, effect, mayMiss = false } = made();
       checkTarget(selection);
       const place = [service, action].filter((part) => part !== undefined).join(" ") || "the endpoint";

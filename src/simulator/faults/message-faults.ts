@@ -1,4 +1,5 @@
 import { wakefulError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { Topic } from "../broker/topic.ts";
@@ -7,7 +8,7 @@ import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import { type FaultMessage, type MessageFaultKind, PlaceFaults } from "./place-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
-import type { FaultSelection } from "./selection.ts";
+import { type FaultSelection, selectionNames } from "./selection.ts";
 
 const heldByDefault = 1_000;
 
@@ -106,12 +107,15 @@ export class MessageFaults implements QueueFaults {
     });
   }
 
-  reorder({ heldFor = heldByDefault, ...selection }: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
-    return this.#put(this.reorder, selection, () => {
+  reorder(selection: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
+    const made = () => {
+      const { heldFor = heldByDefault } = selection;
       this.#refuseFifo("reorder", "FIFO promises the order of sending");
       const length = lengthOf(heldFor, "heldFor");
-      return { kind: "reorder", name: `reorder on ${this.#name}, held ${formatDuration(length)} at most`, length };
-    });
+      const name = `reorder on ${this.#name}, held ${formatDuration(length)} at most`;
+      return { kind: "reorder" as const, name, length };
+    };
+    return this.#put(this.reorder, selection, made, ["heldFor"]);
   }
 
   drop(selection: MessageSelection = {}): Fault {
@@ -125,19 +129,27 @@ export class MessageFaults implements QueueFaults {
     });
   }
 
-  redeliverEarly({ after = 0, ...selection }: MessageSelection & { readonly after?: Duration } = {}): Fault {
-    return this.#put(this.redeliverEarly, selection, () => {
+  redeliverEarly(selection: MessageSelection & { readonly after?: Duration } = {}): Fault {
+    const made = () => {
+      const { after = 0 } = selection;
       this.#refuseTopic("redeliverEarly");
       const length = milliseconds(after, "after");
       const when = length === 0 ? "at once" : `after ${formatDuration(length)}`;
-      return { kind: "redeliverEarly", name: `redeliver early on ${this.#name}, ${when}`, length };
-    });
+      return { kind: "redeliverEarly" as const, name: `redeliver early on ${this.#name}, ${when}`, length };
+    };
+    return this.#put(this.redeliverEarly, selection, made, ["after"]);
   }
 
-  /** `made` says what it is, and throws where it cannot be. */
-  #put(calledFrom: PublicFunction, selection: MessageSelection, made: () => MadeFault): Fault {
+  /** `made` says what it is, and throws where it cannot be; `own` names options beside those of all faults. */
+  #put(
+    calledFrom: PublicFunction,
+    selection: MessageSelection,
+    made: () => MadeFault,
+    own: readonly string[] = [],
+  ): Fault {
     const { it } = this.#place;
     const { fault, kind, length } = atCaller(calledFrom, () => {
+      checkOptions(`${calledFrom.name}()`, selection, selectionNames, own);
       const { kind, name, length = 0 } = made();
       return { fault: new ActiveFault(name, selection, this.#registry, calledFrom), kind, length };
     });

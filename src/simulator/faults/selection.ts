@@ -1,4 +1,5 @@
 import { wakefulError } from "../../errors.ts";
+import type { OptionNames } from "../../options.ts";
 import { randomOf } from "../broker/random.ts";
 
 /** Which of the messages or requests that pass by a fault hits. Nothing given: all of them. */
@@ -17,6 +18,15 @@ export interface FaultSelection<Subject> {
    */
   readonly mayMiss?: boolean;
 }
+
+/** For `checkOptions`: a selection that is not understood would hit everything. */
+export const selectionNames: OptionNames<FaultSelection<never>> = {
+  nth: true,
+  where: true,
+  share: true,
+  seed: true,
+  mayMiss: true,
+};
 
 /** Counts what passes by a fault, and draws what is hit. */
 export class Selector<Subject> {

@@ -10,6 +10,7 @@ import type {
   StandardSchema,
   TransportInfo,
 } from "../../contracts/index.ts";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import { type Clock, systemClock, traceContext } from "../../time/index.ts";
 import { type Bus, type BusAdapter, type Emission, watchBus } from "./bus.ts";
 import { Handlers } from "./handlers.ts";
@@ -38,6 +39,15 @@ export interface InProcessOptions {
 export interface EventOptions<S extends StandardSchema> {
   readonly schema?: S;
 }
+
+const busOptions: OptionNames<InProcessOptions> = {
+  name: true,
+  correlation: true,
+  finishesBeforeReply: true,
+  type: true,
+  subscribedAfter: true,
+  clock: false,
+};
 
 /** A class whose instances, and those of its subclasses, are meant. */
 export type EventClass<T> = abstract new (...parameters: never[]) => T;
@@ -73,6 +83,7 @@ export class InProcess implements Disposable {
 
   /** @internal Use `inProcess`. */
   constructor(bus: Bus, options: InProcessOptions) {
+    checkOptions("inProcess()", options, busOptions);
     const { name = "in-process bus", correlation, finishesBeforeReply, subscribedAfter = false } = options;
     const { clock = systemClock, type = "type" } = options;
     this.#correlation = correlation;
@@ -119,6 +130,7 @@ export class InProcess implements Disposable {
     type: string | EventClass<unknown>,
     options: EventOptions<StandardSchema> = {},
   ): ChannelDeclaration<never, unknown> {
+    checkOptions("event()", options, { schema: true });
     return this.#channel([type], options);
   }
 

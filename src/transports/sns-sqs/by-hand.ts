@@ -1,6 +1,7 @@
 import type { Attributes } from "../../contracts/index.ts";
 import { type Clock, type Duration, milliseconds, watchedByScope } from "../../time/index.ts";
 import { wakefulError } from "../../errors.ts";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import type { Addresses } from "./addresses.ts";
 import { explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
@@ -52,6 +53,24 @@ export interface MoveOptions {
   readonly signal?: AbortSignal;
 }
 
+const onlySignal = { signal: true };
+const queueOptions: OptionNames<QueueOptions> = {
+  visibility: true,
+  delay: true,
+  deadLetters: true,
+  attributes: true,
+  signal: true,
+};
+const deadLettersOfQueue: OptionNames<NonNullable<QueueOptions["deadLetters"]>> = { queue: true, maxReceives: true };
+const subscribeOptions: OptionNames<SubscribeOptions> = {
+  raw: true,
+  filterPolicy: true,
+  filterPolicyScope: true,
+  signal: true,
+};
+const receiveOptions: OptionNames<ReceiveOptions> = { max: true, wait: true, visibility: true, signal: true };
+const moveOptions: OptionNames<MoveOptions> = { to: true, perSecond: true, signal: true };
+
 /** A message received by hand. It is in flight until `delete` or `release`. */
 export interface HandMessage {
   readonly id: string;
@@ -93,6 +112,7 @@ export class ByHand {
 
   /** Creates a topic, FIFO if its name ends so. Idempotent. Returns its ARN. */
   async createTopic(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    checkOptions("createTopic()", options, onlySignal);
     const fifo = isFifo(name) ? { FifoTopic: "true", ContentBasedDeduplication: "false" } : undefined;
     const { TopicArn = "" } = await this.#call("SNS", options.signal, (call) =>
       this.#sns.createTopic({ Name: name, ...(fifo && { Attributes: fifo }) }, call),
@@ -102,6 +122,8 @@ export class ByHand {
 
   /** Creates a queue, FIFO if its name ends so. Idempotent. Returns its URL. */
   async createQueue(name: string, options: QueueOptions = {}): Promise<string> {
+    checkOptions("createQueue()", options, queueOptions);
+    checkOptions("deadLetters of createQueue()", options.deadLetters, deadLettersOfQueue);
     const { visibility, delay, deadLetters, attributes, signal } = options;
     const given: Record<string, string> = { ...attributes };
     if (isFifo(name)) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false", ...attributes });
@@ -119,6 +141,7 @@ export class ByHand {
 
   /** Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns its ARN. */
   async subscribe(topic: string, queue: string, options: SubscribeOptions = {}): Promise<string> {
+    checkOptions("subscribe()", options, subscribeOptions);
     const { raw = true, signal } = options;
     const passOn = signal === undefined ? {} : { signal };
     const topicArn = await this.createTopic(topic, passOn);
@@ -149,6 +172,7 @@ export class ByHand {
 
   /** Receives what is there, or comes within `wait`; an empty list when there is nothing. */
   async receive(queue: string, options: ReceiveOptions = {}): Promise<HandMessage[]> {
+    checkOptions("receive()", options, receiveOptions);
     const { max = 10, wait = 0, visibility, signal } = options;
     // checked before the call: the SDK's own message would not say which option it was
     if (!Number.isInteger(max) || max < 1 || max > most) {
@@ -204,6 +228,7 @@ export class ByHand {
 
   /** A queue's counts, ARN, URL and attributes. */
   async inspect(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<QueueState> {
+    checkOptions("inspect()", options, onlySignal);
     const { url, Attributes = {} } = await this.#addresses.onQueue(
       queue,
       options.signal ?? never,
@@ -227,6 +252,7 @@ export class ByHand {
   /** Removes all messages of a queue, those in flight too. AWS allows it once a minute. */
   purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return watchedByScope(`purge of ${queue}`, this.purge, async () => {
+      checkOptions("purge()", options, onlySignal);
       await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
         this.#sqs.purgeQueue({ QueueUrl }, call),
       );
@@ -247,6 +273,7 @@ export class ByHand {
   }
 
   async #redrive(queue: string, options: MoveOptions): Promise<number> {
+    checkOptions("redrive()", options, moveOptions);
     const { to, perSecond, signal } = options;
     const passOn = signal === undefined ? {} : { signal };
     const sourceArn = (await this.inspect(queue, passOn)).arn;
@@ -265,6 +292,7 @@ export class ByHand {
   }
 
   async deleteQueue(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions("deleteQueue()", options, onlySignal);
     await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
       this.#sqs.deleteQueue({ QueueUrl }, call),
     );
@@ -272,6 +300,7 @@ export class ByHand {
   }
 
   async deleteTopic(topic: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions("deleteTopic()", options, onlySignal);
     await this.#addresses.onTopic(topic, options.signal ?? never, (TopicArn, call) =>
       this.#sns.deleteTopic({ TopicArn }, call),
     );

@@ -16,3 +16,7 @@ export interface QueueSendOptions {
   /** How long the message stays hidden at first. Whole seconds, at most 15 minutes. */
   readonly delay?: Duration;
 }
+
+/** The names of what `send` takes beside what it takes on every channel. */
+export const fifoSendOptions: readonly Exclude<keyof FifoSendOptions, "key">[] = ["deduplicationId"];
+export const queueSendOptions: readonly (keyof QueueSendOptions)[] = ["delay"];

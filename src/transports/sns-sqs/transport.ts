@@ -14,6 +14,7 @@ import type {
   TransportInfo,
 } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
+import { checkOptions, type OptionNames } from "../../options.ts";
 import { type Clock, systemClock } from "../../time/index.ts";
 import { Addresses } from "./addresses.ts";
 import { ByHand } from "./by-hand.ts";
@@ -22,7 +23,7 @@ import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { isFifo } from "./fifo.ts";
 import { OwnQueue } from "./own-queue.ts";
 import { QueueReader } from "./reader.ts";
-import type { FifoSendOptions, QueueSendOptions } from "./send-options.ts";
+import { type FifoSendOptions, fifoSendOptions, type QueueSendOptions, queueSendOptions } from "./send-options.ts";
 import { Sender } from "./sender.ts";
 import { describeFilter, type FilterOptions } from "./subscription.ts";
 import { sweep, type Swept } from "./sweep.ts";
@@ -62,6 +63,22 @@ export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOpti
   readonly source?: string;
 }
 
+const transportOptions: OptionNames<SnsSqsOptions> = {
+  sns: true,
+  sqs: true,
+  accounting: true,
+  pollers: true,
+  run: true,
+  clock: false,
+};
+const channelOptions: OptionNames<ChannelOptions<StandardSchema>> = { schema: true, codec: true, correlation: true };
+const topicOptions: OptionNames<TopicOptions<StandardSchema>> = {
+  ...channelOptions,
+  filterPolicy: true,
+  filterPolicyScope: true,
+};
+const letterOptions: OptionNames<DeadLetterOptions<StandardSchema>> = { ...channelOptions, allow: true, source: true };
+
 interface ReadOptions {
   readonly url: string;
   readonly queue: string;
@@ -99,6 +116,7 @@ export class SnsSqs extends ByHand {
 
   /** @internal Use `snsSqs`. */
   constructor(options: SnsSqsOptions) {
+    checkOptions("snsSqs()", options, transportOptions);
     const { sns, sqs, accounting, clock = systemClock, run = randomBytes(4).toString("hex"), pollers = 3 } = options;
     if (!Number.isInteger(pollers) || pollers < 1 || pollers > 3) {
       throw wakefulError("INVALID_OPTION", { option: "pollers", value: String(pollers), expected: "1, 2 or 3" });
@@ -141,6 +159,7 @@ export class SnsSqs extends ByHand {
     name: string,
     options: TopicOptions<S> = {},
   ): ChannelDeclaration<In<S>, Out<S>, FifoSendOptions> {
+    checkOptions(`topic("${name}")`, options, topicOptions);
     const { filterPolicy, filterPolicyScope, ...declared } = options;
     const filter = {
       ...(filterPolicy !== undefined && { filterPolicy }),
@@ -156,6 +175,7 @@ export class SnsSqs extends ByHand {
         name: text === undefined ? topic : `${topic} with ${text}`,
         carries: "bytes",
         ...(text !== undefined && { filter: { of: topic, text } }),
+        sendOptions: isFifo(name) ? fifoSendOptions : [],
         send: (message, signal) => this.#sender.toTopic(name, message, signal),
         listen: (sink, signal) => this.#listenToTopic(name, filter, sink, signal),
       },
@@ -175,6 +195,7 @@ export class SnsSqs extends ByHand {
     name: string,
     options: ChannelOptions<S> = {},
   ): SendableDeclaration<In<S>, FifoSendOptions & QueueSendOptions> {
+    checkOptions(`queue("${name}")`, options, channelOptions);
     return {
       direction: "send",
       ...options,
@@ -182,6 +203,7 @@ export class SnsSqs extends ByHand {
       endpoint: {
         name: `queue ${name}`,
         carries: "bytes",
+        sendOptions: isFifo(name) ? fifoSendOptions : queueSendOptions,
         send: (message, signal) => this.#sender.toQueue(name, message, signal),
       },
     };
@@ -199,6 +221,7 @@ export class SnsSqs extends ByHand {
     name: string,
     options: DeadLetterOptions<S> = {},
   ): DeadLettersDeclaration<Out<S>> {
+    checkOptions(`deadLetters("${name}")`, options, letterOptions);
     const { allow = false, source, ...declared } = options;
     const { sqs, accounting } = this.#options;
     return {
@@ -227,6 +250,7 @@ export class SnsSqs extends ByHand {
    * for the last: that takes a look at all subscriptions of the account.
    */
   async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<Swept> {
+    checkOptions("sweep()", options, { signal: true });
     return await this.#sweep(true, options.signal ?? new AbortController().signal);
   }
 

@@ -1,0 +1,142 @@
+/** A match on a field that no event has: for callers whose types do not stop it. */
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { openHarness, watch } from "../../test/support/open-harness.ts";
+import type { ChannelDeclaration, StandardSchema } from "../contracts/index.ts";
+
+type Untyped = ChannelDeclaration<unknown>;
+
+async function open(schema?: StandardSchema) {
+  const opened = await openHarness<{ orders: Untyped }>({
+    channels: (broker) => ({ orders: broker.channel<unknown>("orders", schema === undefined ? {} : { schema }) }),
+  });
+  return { ...opened, scope: opened.harness.scope("test") };
+}
+
+describe("without a schema, none() of a field that no event has", () => {
+  test("is red where an event came that only lacks it, and says which field may be meant", async () => {
+    const { scope, broker } = await open();
+    broker.deliver({ order_id: "a", amount: 1 });
+    const red = scope.channels.orders.none({ ordr_id: "a" });
+    await expect(red).rejects.toMatchObject({
+      code: "UNKNOWN",
+      message: expect.stringMatching(
+        /^Unknown: the event that came on orders has no field "ordr_id", so silence proves nothing: did you mean order_id\?\n/,
+      ) as string,
+      hint: expect.stringMatching(/^Is the field's name right\?/) as string,
+    });
+  });
+
+  test("is red where several came, and none of them has it", async () => {
+    const { scope, broker } = await open();
+    for (const order_id of ["a", "b"]) broker.deliver({ order_id });
+    await expect(scope.channels.orders.none({ customer: "c" })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'none of the 2 events that came on orders has a field "customer", so silence proves nothing\n',
+      ) as string,
+    });
+  });
+
+  test("is red where the event was another test's", async () => {
+    const { scope, broker, harness } = await open();
+    broker.deliver({ order_id: "a" });
+    await scope.close();
+    const later = harness.scope("later");
+    await expect(later.channels.orders.none({ ordr_id: "b" })).rejects.toMatchObject({ code: "UNKNOWN" });
+  });
+
+  test("is red below the top, and beside fields that agree", async () => {
+    const { scope, broker } = await open();
+    broker.deliver({ kind: "placed", customer: { name: "John" } });
+    const { orders } = scope.channels;
+    await expect(orders.none({ customer: { nmae: "Jane" } })).rejects.toMatchObject({
+      message: expect.stringContaining('"customer.nmae"') as string,
+    });
+    await expect(orders.none({ kind: "placed", reason: "x" })).rejects.toMatchObject({ code: "UNKNOWN" });
+  });
+
+  test("is red when it was watched, too", async () => {
+    const { scope, broker, clock } = await open();
+    broker.setPending({ exact: false });
+    broker.deliver({ order_id: "a" });
+    const ended = watch(scope.channels.orders.none({ ordr_id: "a" }));
+    await clock.advance(2_500);
+    expect(ended.error).toMatchObject({ code: "UNKNOWN" });
+  });
+
+  test.for([
+    ["nothing came that could tell", [], { ordr_id: "a" }],
+    ["what came is of another kind", [{ kind: "placed" }], { kind: "refused", reason: "stock" }],
+    ["an earlier event had it", [{ order_id: "a", reason: "stock" }, { order_id: "b" }], { reason: "price" }],
+    ["each field was there once", [{ reason: "stock" }, { note: "n" }], { reason: "price", note: "n" }],
+    ["the field is there, with another value", [{ order_id: "a" }], { order_id: "b" }],
+    ["an event is no object", ["placed"], { order_id: "b" }],
+  ] as const)("is green where %s", async ([, events, match]) => {
+    const { scope, broker } = await open();
+    for (const event of events) broker.deliver(event);
+    await expect(scope.channels.orders.none(match)).resolves.toMatchObject({ how: "proved" });
+  });
+});
+
+describe("by the schema, a field that no payload can have", () => {
+  const Order = z.object({
+    order_id: z.string(),
+    note: z.string().optional(),
+    customer: z.object({ name: z.string() }).nullable(),
+  });
+
+  type Orders = Awaited<ReturnType<typeof open>>["scope"]["channels"]["orders"];
+  const match = { ordr_id: "a" };
+
+  test.for([
+    ["next", (orders: Orders): unknown => orders.next(match)],
+    ["none", (orders: Orders): unknown => orders.none(match)],
+    ["seen", (orders: Orders): unknown => orders.seen(match)],
+    ["exactly", (orders: Orders): unknown => orders.exactly(1, match)],
+  ] as const)("is refused by %s() at once", async ([, wait]) => {
+    const { scope } = await open(Order);
+    const act = async () => await wait(scope.channels.orders);
+    await expect(act()).rejects.toMatchObject({
+      code: "INVALID_MATCH",
+      facts: { path: "ordr_id", similar: ["order_id"], known: ["order_id", "note", "customer"] },
+      message: expect.stringMatching(
+        /^The match for orders would prove nothing: by its schema no payload has such a field at "ordr_id"\nDid you mean order_id\? The schema has: order_id, note, customer\. /,
+      ) as string,
+    });
+  });
+
+  test.for([
+    ["below the top", Order, { customer: { nmae: "John" } }, "customer.nmae"],
+    [
+      "in each member of a union",
+      z.discriminatedUnion("type", [
+        z.object({ type: z.literal("a"), one: z.string() }),
+        z.object({ type: z.literal("b"), other: z.string() }),
+      ]),
+      { third: "x" },
+      "third",
+    ],
+  ] as const)("is found %s", async ([, schema, match, path]) => {
+    const { scope } = await open(schema);
+    await expect(scope.channels.orders.none(match)).rejects.toMatchObject({ code: "INVALID_MATCH", facts: { path } });
+  });
+
+  test.for([
+    ["an optional field", Order, { note: "x" }],
+    ["a field below one that may be null", Order, { customer: { name: "John" } }],
+    ["a schema that lets other fields through", z.looseObject({ order_id: z.string() }), { ordr_id: "a" }],
+    ["a schema that JSON has no form for", z.object({ at: z.date() }), { ta: "a" }],
+    ["a record", z.record(z.string(), z.string()), { ordr_id: "a" }],
+    ["a member of a union", z.union([z.object({ one: z.string() }), z.string()]), { one: "a" }],
+  ] as const)("is not taken for one: %s", async ([, schema, match]) => {
+    const { scope } = await open(schema);
+    await expect(scope.channels.orders.none(match)).resolves.toMatchObject({ how: "proved" });
+  });
+
+  test("an optional field that no event has had is known", async () => {
+    const { scope, broker } = await open(Order);
+    broker.deliver({ order_id: "a", customer: null });
+    await scope.channels.orders.next();
+    await expect(scope.channels.orders.none({ note: "x" })).resolves.toMatchObject({ how: "proved" });
+  });
+});
