@@ -5,8 +5,9 @@ import type { ScopeCore } from "./scope-core.ts";
 
 /**
  * Why the silence of what a match asks for says nothing: it asks for a field that no event on the channel has ever had in this
- * harness, and one came that only lacks it. The name may be wrong, and then such events came unseen. Undefined where nothing
- * came that could tell, as on a channel that was silent all the time, or where what came is of another kind.
+ * harness, and one came that only lacks it, but has a field of a similar name. That name is probably meant, and then such
+ * events came unseen. Undefined where nothing came that could tell: on a channel that was silent all the time, where what came
+ * is of another kind, and where no name is similar, for the field may be one that events seldom have.
  */
 export function unknownField(scope: ScopeCore, channel: string, match: unknown): string | undefined {
   const schema = scope.harness.declarations.get(channel)?.schema;
@@ -21,17 +22,17 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
     if (never.length === 0) return undefined;
     payloads.push(entry.payload);
   }
-  const [field] = never ?? [];
-  if (field === undefined) return undefined;
-  const lacking = payloads.find((payload) => onlyLacks(match, payload, never ?? []));
-  if (lacking === undefined) return undefined;
-  const [similar] = similarNames(lastOf(field), namesIn(lacking));
-  const came =
-    payloads.length === 1
-      ? `the event that came on ${channel} has no`
-      : `none of the ${payloads.length} events that came on ${channel} has a`;
-  const asked = similar === undefined ? "" : `: did you mean ${similar}?`;
-  return `${came} field "${field}", so silence proves nothing${asked}`;
+  for (const payload of payloads) {
+    if (!onlyLacks(match, payload, never ?? [])) continue;
+    for (const field of never ?? []) {
+      const [similar] = similarNames(lastOf(field), namesIn(payload));
+      if (similar === undefined) continue;
+      const events = payloads.length === 1 ? "the event" : `none of the ${payloads.length} events`;
+      const has = payloads.length === 1 ? "has no" : "has a";
+      return `${events} that came on ${channel} ${has} field "${field}", so silence proves nothing: did you mean ${similar}?`;
+    }
+  }
+  return undefined;
 }
 
 /** Whether it agrees in all that it has, and lacks nothing that another event had. */

@@ -65,8 +65,8 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "an event of another kind casts doubt on a field",
     file: "src/harness/unknown-fields.ts",
-    find: "payloads.find((payload) => onlyLacks(match, payload, never ?? []))",
-    replace: "payloads[0]",
+    find: "    if (!onlyLacks(match, payload, never ?? [])) continue;\n",
+    replace: "",
     tests: fields,
   },
   {
