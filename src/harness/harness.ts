@@ -3,7 +3,7 @@ import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
-import { failure } from "./failure.ts";
+import { deathFailure } from "./death-failure.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
@@ -211,16 +211,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     const death = lives.untoldDeath;
     if (death === undefined) return [];
     const detail = `${nameDeath(death)} after "${scope.name}" had ended, and no test told of it`;
-    // no line of a test did it
-    return [
-      failure(scope, {
-        code: "SYSTEM_EXITED",
-        detail,
-        what: "the end of the harness",
-        startedAt: scope.openedAt,
-        origin: "",
-      }),
-    ];
+    return [deathFailure(scope, "the end of the harness", detail)];
   }
 
   async #close(): Promise<void> {
