@@ -284,7 +284,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: copies are copied without end",
     file: "src/simulator/faults/place-faults.ts",
-    find: " && !isCopy(message);",
+    find: " && !copy;",
     replace: ";",
     tests: faults,
   },
@@ -312,7 +312,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: a message that is not received again is redelivered early",
     file: "src/simulator/faults/place-faults.ts",
-    find: "due: () => this.#early.set(message, received)",
+    find: "due: () => this.#early.set(message, again)",
     replace: "due: received",
     tests: faults,
   },
