@@ -412,14 +412,14 @@ export const simulatorMutants: readonly Mutant[] = [
     file: "src/simulator/broker/fan-out.ts",
     find: "!lost && !duplicate) return 1;",
     replace: "!lost) return 1;",
-    tests: simulator,
+    tests: ["test/conformance/simulator.test.ts"],
   },
   {
     name: "what a move task has still to move is given up",
     file: "src/simulator/accounting.ts",
     find: '({ status }) => status === "RUNNING"',
     replace: "() => false",
-    tests: simulator,
+    tests: ["test/conformance/simulator.test.ts"],
   },
   {
     name: "a reader that ends twice ends another one's reading",
