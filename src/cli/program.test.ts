@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer as createHttpServer, type ServerResponse } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -255,33 +255,33 @@ describe("fault", () => {
   });
 });
 
+/** All that are for a simulator that runs. */
+const allCommands = [["advance", "1s"], ["inspect"], ["env"], ["down"], ["fault", "list"]] as const;
+
 describe("the commands", () => {
-  test.for([["advance", "1s"], ["inspect"], ["env"], ["down"], ["fault", "list"]] as const)(
-    "%j needs a running simulator",
-    async (given) => {
-      expect(await wakeful(...given, "--port", "1")).toEqual({
-        code: 1,
-        // what `eval "$(npx wakeful env)"` would run
-        output: "",
-        complaint:
-          "No simulator runs on port 1. Start one: npx wakeful up --port 1. If yours has another port, name it: --port.\n",
-      });
-    },
-  );
+  test.for(allCommands)("%j needs a running simulator", async (given) => {
+    expect(await wakeful(...given, "--port", "1")).toEqual({
+      code: 1,
+      // what `eval "$(npx wakeful env)"` would run
+      output: "",
+      complaint:
+        "No simulator runs on port 1. Start one: npx wakeful up --port 1. If yours has another port, name it: --port.\n",
+    });
+  });
 
   test("name one that was killed", async () => {
     const { child, port, ended } = await up();
     child.kill("SIGKILL");
     await ended;
-    const { complaint } = await wakeful("inspect", "--port", port);
-    expect(complaint).toContain("does not answer: it has probably been killed");
-    expect(complaint).toContain(`npx wakeful up --port ${port}.`);
-    expect(await wakeful("env", "--port", port)).toEqual({
+    const told = {
       code: 1,
       // what `eval "$(npx wakeful env)"` would run
       output: "",
-      complaint: `No simulator runs on port ${port}: the one of process ${child.pid} does not answer, it has probably been killed. Start one: npx wakeful up --port ${port}.\n`,
-    });
+      complaint: `No simulator runs on port ${port}: process ${child.pid}, which ran one, has ended. Start one: npx wakeful up --port ${port}.\n`,
+    };
+    expect(await Promise.all(allCommands.map((given) => wakeful(...given, "--port", port)))).toEqual(
+      allCommands.map(() => told),
+    );
     rmSync(join(home, ".wakeful", `simulator-${port}.json`));
   });
 
@@ -326,11 +326,13 @@ describe("the commands", () => {
     await wakeful("down", "--port", port);
   });
 
-  test.for([
-    ["says nothing", () => undefined],
+  const waiting = ["env", "--within", "50ms"];
+  test.for<[string, RequestListener, readonly (readonly string[])[]]>([
+    // the others wait for longer, see control-client.test.ts
+    ["says nothing", () => undefined, [waiting]],
     // as a simulator would answer, but for whose it is
-    ["answers everything", (_: unknown, response: ServerResponse) => response.end('{"pid":2}')],
-  ] as const)("env does not take for a simulator what %s on the port of one that was killed", async ([, answer]) => {
+    ["answers everything", (_, response) => response.end('{"pid":2}'), [...allCommands, waiting]],
+  ])("do not take for a simulator what %s on the port of one that was killed", async ([, answer, commands]) => {
     await using other = createHttpServer(answer).listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
@@ -338,12 +340,13 @@ describe("the commands", () => {
     const state = join(home, ".wakeful", `simulator-${port}.json`);
     mkdirSync(join(home, ".wakeful"), { recursive: true });
     writeFileSync(state, JSON.stringify({ pid: 1, url: control, control, token: "", env: { STALE: "1" } }));
-    expect(await wakeful("env", "--within", "50ms", "--port", String(port))).toEqual({
-      code: 1,
-      output: "",
-      complaint: `No simulator ran on port ${port} within 50ms.\n`,
-    });
+    const told = await Promise.all(commands.map((given) => wakeful(...given, "--port", String(port))));
     rmSync(state);
+    const none = `No simulator answers on port ${port}: process 1, which ran one, is stopped, or another program by now. Start one: npx wakeful up --port ${port}.\n`;
+    const noneYet = `No simulator ran on port ${port} within 50ms.\n`;
+    expect(told).toEqual(
+      commands.map((given) => ({ code: 1, output: "", complaint: given === waiting ? noneYet : none })),
+    );
   });
 
   test("down ends one, and returns when it is gone", async () => {

@@ -2,7 +2,7 @@ import { WakefulError } from "../errors.ts";
 import type { QueueInspection } from "../simulator/index.ts";
 import { escapeText } from "../text/index.ts";
 import { CommandFailed } from "./command-failed.ts";
-import { awaitRunning, command, endRunning, findAnswering, findRunning } from "./control-client.ts";
+import { awaitRunning, command, endRunning, findRunning } from "./control-client.ts";
 import { faultRequest } from "./fault-request.ts";
 import { help, usageHint } from "./help.ts";
 import { messagesTable, type QueueCounts, queuesTable } from "./inspect.ts";
@@ -39,7 +39,7 @@ export async function run(given: readonly string[], terminal: Terminal): Promise
 async function perform({ command: name, parameters, options }: Request, terminal: Terminal): Promise<void> {
   const port = portOf(String(options["port"]));
   const [first = ""] = parameters;
-  const ask = (input: unknown) => command(findRunning(port), name, input);
+  const ask = async (input: unknown) => command(await findRunning(port), name, input);
   switch (name) {
     case "up": {
       const { config, quiet, all } = options;
@@ -50,16 +50,14 @@ async function perform({ command: name, parameters, options }: Request, terminal
     case "env": {
       const { within } = options;
       const running =
-        typeof within === "string"
-          ? await awaitRunning(port, durationOf(within, "--within"))
-          : await findAnswering(port);
+        typeof within === "string" ? await awaitRunning(port, durationOf(within, "--within")) : await findRunning(port);
       const lines = Object.entries(running.env).map(([variable, value]) => `export ${variable}='${value}'`);
       // a profile would come before the keys; set to nothing it is one that boto3 does not find
       terminal.print(["unset AWS_PROFILE AWS_DEFAULT_PROFILE", ...lines].join("\n"));
       return;
     }
     case "down": {
-      const running = findRunning(port);
+      const running = await findRunning(port);
       await endRunning(running);
       terminal.print(`The simulator at ${running.url} has ended.`);
       return;

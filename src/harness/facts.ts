@@ -123,7 +123,10 @@ export function unheardOf(scope: ScopeCore): readonly Stamped<SentEntry>[] {
 }
 
 /** How many consumers that are not ours it reached: the broker may know better by now than when it was sent. */
-function reachedBy({ harness }: ScopeCore, { channel, id, reached }: Stamped<SentEntry>): number | undefined {
+function reachedBy({ harness, sent }: ScopeCore, entry: Stamped<SentEntry>): number | undefined {
+  const { channel, id, reached, duplicate = false } = entry;
+  // a broker delivers no duplicate: what reached somebody is the first one, which another scope may have sent
+  if (duplicate && !sent.some((first) => first.id === id && first.duplicate !== true)) return 0;
   return harness.declarations.get(channel)?.transport.accounting?.reached?.(id) ?? reached;
 }
 

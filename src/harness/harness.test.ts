@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { probeUntil } from "../index.ts";
-import { openHarness, watch } from "../../test/support/open-harness.ts";
+import { openHarness, TinySystem, watch } from "../../test/support/open-harness.ts";
 import type { BrokerNote } from "../contracts/index.ts";
 import { TinyBroker } from "../../test/support/tiny-bus.ts";
 import { createHarness } from "./index.ts";
@@ -264,6 +264,40 @@ describe("a system that ends by itself while a scope is open", () => {
     await clock.advance(101);
     expect(next.error).toMatchObject({ code: "SYSTEM_EXITED" });
     await expect(scope.close({ failed: true })).resolves.toBeUndefined();
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+});
+
+describe("of two systems, one of which is down since an earlier test and was told of", () => {
+  async function withOneDown() {
+    const [first, second] = [new TinySystem(), Object.assign(new TinySystem(), { name: "billing" })];
+    const opened = await openHarness({ system: false, systems: [first, second] });
+    const scope = opened.harness.scope("first");
+    first.die();
+    await opened.clock.settle();
+    await expect(scope.close()).rejects.toMatchObject({ code: "SYSTEM_EXITED" });
+    return { ...opened, second };
+  }
+  const told = (what: string) => ({
+    code: "SYSTEM_EXITED",
+    message: expect.stringContaining(`billing ended (exit code 1) ${what}`) as unknown,
+  });
+
+  test("the other fails the test in which it ends", async () => {
+    const { harness, second, clock } = await withOneDown();
+    const scope = harness.scope("second");
+    second.die();
+    await clock.settle();
+    await expect(scope.close()).rejects.toMatchObject(told("during this test, and was not started again"));
+    await expect(harness.close()).resolves.toBeUndefined();
+  });
+
+  test("the other fails the test before which it ends", async () => {
+    const { harness, second, clock } = await withOneDown();
+    second.die();
+    await clock.settle();
+    await clock.advance(10);
+    await expect(harness.scope("second").close()).rejects.toMatchObject(told("10 ms before this test began"));
     await expect(harness.close()).resolves.toBeUndefined();
   });
 });

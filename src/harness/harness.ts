@@ -4,7 +4,7 @@ import { Journal } from "../journal/index.ts";
 import { checkOptions } from "../options.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
-import { failure } from "./failure.ts";
+import { deathFailure } from "./death-failure.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
@@ -221,16 +221,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
     const death = lives.untoldDeath;
     if (death === undefined) return [];
     const detail = `${nameDeath(death)} after "${scope.name}" had ended, and no test told of it`;
-    // no line of a test did it
-    return [
-      failure(scope, {
-        code: "SYSTEM_EXITED",
-        detail,
-        what: "the end of the harness",
-        startedAt: scope.openedAt,
-        origin: "",
-      }),
-    ];
+    return [deathFailure(scope, "the end of the harness", detail)];
   }
 
   async #close(): Promise<void> {

@@ -5,6 +5,7 @@ import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
 import { type DeadlineCap, formatDuration, traceContext, WatchedPromise } from "../time/index.ts";
 import { diffOf } from "./bare-context.ts";
+import { deathFailure } from "./death-failure.ts";
 import { ScopedChannel, type StartWait } from "./channel.ts";
 import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
@@ -205,22 +206,13 @@ export class TestScope implements AsyncDisposable, Probes {
   #unnoticedDeath(): VerdictError[] {
     const core = this.#core;
     const { lives } = core.harness;
-    const { death } = lives;
-    if (death === undefined || (death.sequence < core.from && death !== lives.untoldDeath)) return [];
+    const death = lives.untoldDeath ?? lives.deathSince(core.from);
+    if (death === undefined) return [];
     const detail =
       death.sequence < core.from
         ? tellEarlierDeath(death, "this test", core.openedAt)
         : `${nameDeath(death)} during this test, and was not started again`;
-    return [
-      failure(core, {
-        code: "SYSTEM_EXITED",
-        detail,
-        what: `the end of the scope "${core.name}"`,
-        startedAt: core.openedAt,
-        // no line of the test did it
-        origin: "",
-      }),
-    ];
+    return [deathFailure(core, `the end of the scope "${core.name}"`, detail)];
   }
 
   async #close(failed: boolean): Promise<void> {

@@ -64,6 +64,11 @@ export class Systems implements Disposable {
     return this.#deaths.values().next().value;
   }
 
+  /** The first death from this place in the journal on, of a system that nobody has started again since. */
+  deathSince(sequence: number): Death | undefined {
+    return [...this.#deaths.values()].find((death) => death.sequence >= sequence);
+  }
+
   /** The first death that no failure has told of, of a system that nobody has started again since. */
   get untoldDeath(): Death | undefined {
     return this.#untold.values().next().value;

@@ -19,10 +19,13 @@ export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOp
       }),
     reached: (messageId) => broker.reached(messageId),
     harnessReads(queue) {
+      let reading = true;
       readByHarness.push(queue);
       return {
         [Symbol.dispose]: () => {
-          readByHarness.splice(readByHarness.indexOf(queue), 1);
+          // once: the next one of that name is another reader's
+          if (reading) readByHarness.splice(readByHarness.indexOf(queue), 1);
+          reading = false;
         },
       };
     },
@@ -50,6 +53,9 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
     if (queue.harnessOwned) {
       undelivered += all;
       where.push(`${all} on the way to the harness (${queue.name})`);
+    } else if (queue.moveTasks.some(({ status }) => status === "RUNNING")) {
+      waiting += all;
+      where.push(`${all} waiting on ${queue.name} to be moved on: advance the simulator?`);
     } else if (deadLetterArns.has(queue.arn)) {
       // what a system gave up on is not worked on any more; somebody who reads dead letters still has to get it
       if (queue.consumers.polled) undelivered += all;

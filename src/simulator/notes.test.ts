@@ -1,9 +1,10 @@
 /** The stream of what becomes of messages, as people read it in a timeline. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { HttpReceiver } from "../../test/conformance/http-receiver.ts";
-import { QueueClient } from "../../test/support/queue-client.ts";
+import { pausedSimulator } from "../../test/support/paused-simulator.ts";
+import type { QueueClient } from "../../test/support/queue-client.ts";
 import type { BrokerNote } from "../contracts/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "./index.ts";
+import type { AwsSimulator } from "./index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
@@ -13,15 +14,9 @@ const traceId = `77616b65${"a".repeat(24)}`;
 const traceparent = { DataType: "String", StringValue: `00-${traceId}-00f067aa0ba902b7-01` };
 
 beforeEach(async () => {
-  simulator = await startAwsSimulator();
-  simulator.pause();
-  client = new QueueClient(simulator.config);
+  ({ simulator, client } = await pausedSimulator());
   notes = [];
   simulator.notes((note) => notes.push(note));
-});
-afterEach(async () => {
-  client[Symbol.dispose]();
-  await simulator.close();
 });
 
 test("a message that is given up in the end: each step, with its id and its trace", async () => {
@@ -163,6 +158,8 @@ test("nothing of a queue that is the harness's own, but for faults on it", async
 test("nothing that the harness does on a queue that it reads, as long as it does", async () => {
   await client.queue("dead", { MessageRetentionPeriod: "60" });
   const [reading, second] = [simulator.harnessReads("dead"), simulator.harnessReads("dead")];
+  second[Symbol.dispose]();
+  // once more: this one reads on
   second[Symbol.dispose]();
   await client.send("dead", "x", "y");
   const [message] = await client.receive("dead");

@@ -137,6 +137,21 @@ describe("topics", () => {
     expect(simulator.reached(MessageId ?? "")).toBe(2);
   });
 
+  test("what a FIFO queue knows already, of another topic, reached nobody", async () => {
+    const { QueueUrl: url } = await sqs.createQueue({ QueueName: "known.fifo", Attributes: { FifoQueue: "true" } });
+    const { arn } = simulator.inspect("known.fifo");
+    const reached: (number | undefined)[] = [];
+    for (const Name of ["one.fifo", "other.fifo"]) {
+      const { TopicArn } = await sns.createTopic({ Name, Attributes: { FifoTopic: "true" } });
+      await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint: arn });
+      const ids = { MessageGroupId: "a", MessageDeduplicationId: "same" };
+      const { MessageId = "" } = await sns.publish({ TopicArn, Message: Name, ...ids });
+      reached.push(simulator.reached(MessageId));
+    }
+    expect(reached).toEqual([1, 0]);
+    expect((await sqs.receiveMessage({ QueueUrl: url, MaxNumberOfMessages: 10 })).Messages).toHaveLength(1);
+  });
+
   test("a queue without a policy gets messages, and one activity per subscription says that AWS would not deliver", async () => {
     const said: Activity[] = [];
     using listening = simulator.onActivity((activity) => {
@@ -314,6 +329,34 @@ describe("accounting", () => {
     await client.sendMessage({ QueueUrl, MessageBody: "x", MessageAttributes: trace("c".repeat(32)) });
     expect(await mark.pending(signal)).toMatchObject({ waiting: 3 });
     client.destroy();
+  });
+
+  test("counts what a move task has still to move, which no system has given up for good", async () => {
+    await using own = await startAwsSimulator();
+    own.pause();
+    using client = new Endpoint({ name: "own", url: own.url });
+    const dead = await client.queue();
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+    const work = await client.queue({ RedrivePolicy });
+    for (const body of ["a", "b", "c"]) await client.send(work, body);
+    await client.receive(work, { VisibilityTimeout: 0 });
+    await client.receive(work);
+    const mark = await own.mark({}, signal);
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, where: [`3 given up, on ${dead.name}`] });
+    await client.sqs.startMessageMoveTask({ SourceArn: dead.arn, MaxNumberOfMessagesPerSecond: 1 });
+    expect(await mark.pending(signal)).toMatchObject({
+      waiting: 3,
+      where: [
+        `2 waiting on ${dead.name} to be moved on: advance the simulator?`,
+        `1 waiting on ${work.name}, which nobody is polling`,
+      ],
+    });
+    await own.advance("2s");
+    expect(own.inspect(work.name).ready).toBe(3);
+    expect(await mark.pending(signal)).toMatchObject({
+      waiting: 3,
+      where: [`3 waiting on ${work.name}, which nobody is polling`],
+    });
   });
 
   test("messages in the harness's own queues are undelivered, not waiting, and reach nobody", async () => {

@@ -13,8 +13,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a death between two tests is nobody's",
     file: "src/harness/scope.ts",
-    find: " && death !== lives.untoldDeath",
-    replace: "",
+    find: "lives.untoldDeath ?? lives.deathSince(core.from)",
+    replace: "lives.deathSince(core.from)",
     tests: ["src/harness/harness.test.ts"],
   },
   {
@@ -728,8 +728,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a system that ended between two waits is not missed",
     file: "src/harness/scope.ts",
-    find: "if (death === undefined || (death.sequence < core.from",
-    replace: "if (death === undefined || (death.sequence >= core.from",
+    find: "lives.untoldDeath ?? lives.deathSince(core.from)",
+    replace: "lives.untoldDeath && undefined",
     tests: harness,
   },
   {
@@ -888,6 +888,20 @@ export const harnessMutants: readonly Mutant[] = [
     find: "      wait.green(within);\n",
     replace: "",
     tests: harness,
+  },
+  {
+    name: "of two systems that are down only the first is looked at",
+    file: "src/harness/scope.ts",
+    find: "lives.untoldDeath ?? lives.deathSince(core.from)",
+    replace: "[lives.death].find((each) => each && (each === lives.untoldDeath || each.sequence >= core.from))",
+    tests: ["src/harness/harness.test.ts"],
+  },
+  {
+    name: "what the broker took for another test's message counts as heard",
+    file: "src/harness/facts.ts",
+    find: "if (duplicate && !sent.some(",
+    replace: "if (duplicate && sent.length > 99 && !sent.some(",
+    tests: ["src/transports/sns-sqs/duplicate-sends.test.ts"],
   },
   {
     name: "two injected faults of the same name are one",

@@ -126,8 +126,8 @@ export class FanOut {
     else if (!this.#maySend(queue, subscription, message, origin))
       this.#giveUp(subscription, message, origin, "the queue's policy does not let the topic send to it");
     else {
-      const { lost } = queue.add(fitting(message, queue), origin, queue.settings.delay, fate);
-      if (queue.ofSystems && !lost) return 1;
+      const { lost, duplicate } = queue.add(fitting(message, queue), origin, queue.settings.delay, fate);
+      if (queue.ofSystems && !lost && !duplicate) return 1;
     }
     return 0;
   }

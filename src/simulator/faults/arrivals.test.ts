@@ -1,23 +1,18 @@
 /** Faults on what arrives by other ways than a send: dead letters, and what a move task brings. Time stands still. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { QueueClient } from "../../../test/support/queue-client.ts";
-import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { pausedSimulator } from "../../../test/support/paused-simulator.ts";
+import type { QueueClient } from "../../../test/support/queue-client.ts";
+import type { AwsSimulator } from "../index.ts";
 
 const arn = (queue: string) => `arn:aws:sqs:eu-west-1:000000000000:${queue}`;
 let simulator: AwsSimulator;
 let client: QueueClient;
 
 beforeEach(async () => {
-  simulator = await startAwsSimulator();
-  simulator.pause();
-  client = new QueueClient(simulator.config);
+  ({ simulator, client } = await pausedSimulator());
   await client.queue("dead");
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn("dead"), maxReceiveCount: 1 });
   await client.queue("orders", { RedrivePolicy });
-});
-afterEach(async () => {
-  client[Symbol.dispose]();
-  await simulator.close();
 });
 
 /** Has the queue give messages up. Returns their ids. */

@@ -203,6 +203,11 @@ describe("a fault that came to nothing", () => {
       "it waited for number 1, but 2 passed: number 1 was not received again before it was acknowledged, or before its visibility timeout was over",
     ],
     [
+      "a duplicate that nobody received",
+      () => on().duplicate({ nth: 2 }),
+      "it waited for number 2, but 2 passed: number 2 was not received a second time",
+    ],
+    [
       "a topic without a subscription",
       () => simulator.faults.on("placed").duplicate(),
       "it waited for anything, but 1 passed: number 1 came to nobody",

@@ -1,20 +1,15 @@
 /** What faults do to messages, seen by the SDK. Time stands still unless a test moves it. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { QueueClient } from "../../../test/support/queue-client.ts";
-import { type AwsSimulator, startAwsSimulator, type TopicFaults } from "../index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { pausedSimulator } from "../../../test/support/paused-simulator.ts";
+import type { QueueClient } from "../../../test/support/queue-client.ts";
+import type { AwsSimulator, TopicFaults } from "../index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
 const { signal } = new AbortController();
 
 beforeEach(async () => {
-  simulator = await startAwsSimulator();
-  simulator.pause();
-  client = new QueueClient(simulator.config);
-});
-afterEach(async () => {
-  client[Symbol.dispose]();
-  await simulator.close();
+  ({ simulator, client } = await pausedSimulator());
 });
 
 async function pending() {
@@ -51,6 +46,16 @@ describe("a duplicate", () => {
     await client.delete("orders", again?.receipt ?? "");
     expect(await pending()).toMatchObject({ waiting: 0, inFlight: 0 });
     expect(twice.hits).toHaveLength(1);
+  });
+
+  test("is no hit until it is received: a message was delivered once till then", async () => {
+    await client.queue("orders");
+    using twice = simulator.faults.on("orders").duplicate();
+    await client.send("orders", "a");
+    await client.receive("orders");
+    expect(twice).toMatchObject({ passed: 1, hits: [] });
+    await client.receive("orders");
+    expect(twice).toMatchObject({ passed: 1, hits: [{ text: "delivered twice" }] });
   });
 
   test("has receipt handles of its own, also when both are received again", async () => {
@@ -291,6 +296,19 @@ describe("an early redelivery", () => {
     expect(await client.bodies("orders")).toEqual(expect.arrayContaining(["a", "b"]));
     // it came back by itself, as it would have without the fault
     expect(late.hits).toEqual([]);
+  });
+
+  test("is none, and no hit, when it is received only after the visibility timeout: it would have been back by then", async () => {
+    await client.queue("orders");
+    using early = simulator.faults.on("orders").redeliverEarly({ after: "10s" });
+    await client.send("orders", "a", "b");
+    await client.receive("orders");
+    await simulator.advance("29s");
+    await client.receive("orders", 1);
+    expect(early.hits).toMatchObject([{ text: "received again after 10 s, while it was worked on" }]);
+    await simulator.advance("1s");
+    expect(await client.bodies("orders")).toEqual(["b"]);
+    expect(early.hitCount).toBe(1);
   });
 
   test("is none where the consumer gave the message back before, or extended its time", async () => {

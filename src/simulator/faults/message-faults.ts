@@ -20,8 +20,9 @@ export interface TopicFaults {
   /**
    * Delivers twice. On a queue: the same message, with the same id, is handed out once more, as standard queues may. On a
    * topic: the publication goes to each subscription twice, as messages of their own that bear the same SNS message id.
-   * Counts a message's first delivery by this queue, of a topic publications, and hits those that a subscription gets. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which
-   * promise that it does not happen; there `redeliverEarly` brings a message twice.
+   * Counts a message's first delivery by this queue, and hits what is received once more; of a topic it counts publications, and
+   * hits those that a subscription gets. Throws `FAULT_NOT_POSSIBLE` on FIFO queues and topics, which promise that it does not
+   * happen; there `redeliverEarly` brings a message twice.
    *
    * @example
    * using twice = simulator.faults.on("orders").duplicate({ nth: 2 });
@@ -61,7 +62,8 @@ export interface QueueFaults extends TopicFaults {
   /**
    * Lets a message be visible again while its consumer still works on it: at once, or `after` some virtual time. The receipt
    * handle stays good until the message is received again: that is the hit. A consumer that takes one message after the other
-   * acknowledges it before it could get it again, and is not hit; nor does it hit `after` the visibility timeout.
+   * acknowledges it before it could get it again, and is not hit; nor is what comes again only when its visibility timeout
+   * would have been over.
    *
    * Counts deliveries, a message's second and third too, until it selects the message: each is selected once, and later
    * deliveries of it are not counted. `nth: 2` is the second of the first message if that comes back before another is taken.

@@ -45,6 +45,8 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   readonly #kinds = new Map<MessageFaultKind, PlacedFault[]>();
   /** Messages that are visible again too early: what is to be called when one is received. */
   readonly #early = new WeakMap<Passing, () => void>();
+  /** By their message's id, copies that nobody has received yet: what is to be called when one is. */
+  readonly #copies = new Map<string, () => void>();
 
   /** The queue's name; left out for a topic. */
   constructor(queue?: string) {
@@ -87,10 +89,14 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   taken(message: StoredMessage): { readonly again: boolean; readonly early: EarlyReturn | undefined } {
     this.#early.get(message)?.();
     this.#early.delete(message);
+    const copy = isCopy(message);
+    if (copy) {
+      this.#copies.get(message.id)?.();
+      this.#copies.delete(message.id);
+    }
     // a dead letter was received before, by others
-    const first = message.receives - message.receivesBefore === 1 && !isCopy(message);
-    const again = first && this.#strike("duplicate", message, "delivered twice");
-    return { again, early: this.#earlyReturn(message) };
+    const first = message.receives - message.receivesBefore === 1 && !copy;
+    return { again: first && this.#again(message), early: this.#earlyReturn(message) };
   }
 
   refusesAcknowledgement(message: StoredMessage): boolean {
@@ -123,19 +129,33 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
     };
   }
 
+  /** Whether a copy is to be handed out. The message is hit when it is: until then it was delivered once. */
+  #again(message: StoredMessage): boolean {
+    const selected = this.#select("duplicate", message);
+    if (selected.length === 0) return false;
+    const received = this.#once(selected, message, "was not received a second time", () => "delivered twice");
+    this.#copies.set(message.id, received);
+    return true;
+  }
+
   /** It is hit when it is received again: one that is acknowledged before that was delivered once. */
   #earlyReturn(message: StoredMessage): EarlyReturn | undefined {
     // one whose consumers are quicker than anything else would go round for ever
     const selected = this.#select("redeliverEarly", message, { once: true });
     if (selected.length === 0) return undefined;
     const after = Math.min(...selected.map(({ length }) => length));
+    // from then on it could be received again without the fault
+    const timeout = message.visibleAt ?? 0;
     const received = this.#once(
       selected,
       message,
       "was not received again before it was acknowledged, or before its visibility timeout was over",
       () => `received again ${after === 0 ? "at once" : `after ${formatDuration(after)}`}, while it was worked on`,
     );
-    return { after, due: () => this.#early.set(message, received) };
+    const again = () => {
+      if ((message.receivedAt ?? 0) < timeout) received();
+    };
+    return { after, due: () => this.#early.set(message, again) };
   }
 
   /** What lets those that are selected hit, one time. Until then they have come to nothing, and say why. */

@@ -1,20 +1,15 @@
 /** Messages that are held back until another overtakes them, seen by the SDK. Time stands still unless a test moves it. */
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { QueueClient } from "../../../test/support/queue-client.ts";
+import { beforeEach, expect, test } from "vitest";
+import { pausedSimulator } from "../../../test/support/paused-simulator.ts";
+import type { QueueClient } from "../../../test/support/queue-client.ts";
 import type { BrokerNote } from "../../contracts/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "../index.ts";
+import type { AwsSimulator } from "../index.ts";
 
 let simulator: AwsSimulator;
 let client: QueueClient;
 
 beforeEach(async () => {
-  simulator = await startAwsSimulator();
-  simulator.pause();
-  client = new QueueClient(simulator.config);
-});
-afterEach(async () => {
-  client[Symbol.dispose]();
-  await simulator.close();
+  ({ simulator, client } = await pausedSimulator());
 });
 
 /** Sends a message with a delay of its own. */

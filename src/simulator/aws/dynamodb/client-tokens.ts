@@ -17,7 +17,11 @@ export class ClientTokens {
   /** Whether this very request was carried out already; refuses another one with its token. */
   isUsed(input: Json): boolean {
     const { ClientRequestToken: token } = input;
-    for (const [each, { until }] of this.#used) if (until <= this.#now()) this.#used.delete(each);
+    // in the order of time: what is too old is in front
+    for (const [each, { until }] of this.#used) {
+      if (until > this.#now()) break;
+      this.#used.delete(each);
+    }
     const used = typeof token === "string" ? this.#used.get(token) : undefined;
     if (used !== undefined && used.hash !== hashOf(input))
       throw refused(
