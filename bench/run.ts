@@ -12,6 +12,11 @@ import { type Figure, keepsBudget, readResult, resultsFolder, writeResult } from
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, only: { type: "string" } } });
 const all = ["start", "journal", "waiting", "customers", "simulator", "detection", "suite"];
 const wanted = values.only?.split(",") ?? all;
+const unknown = wanted.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(", ")}. There are: ${all.join(", ")}\n`);
+  process.exit(2);
+}
 const root = join(import.meta.dirname, "..");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 
@@ -52,7 +57,8 @@ for (const name of all.filter((each) => wanted.includes(each))) {
   figures.push(...readResult(name).figures);
 }
 
-const shown = (value: number) => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2));
+const shown = (value: number | null) =>
+  value === null ? "nothing" : Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
 let broken = 0;
 process.stdout.write("\n");
 for (const figure of figures) {

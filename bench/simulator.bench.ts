@@ -77,11 +77,17 @@ interface Throughput {
 /** In this order: what one sends the next receives. */
 const throughputs: readonly Throughput[] = [
   { name: "send", measure: (load, url) => sendRate(load, url, messages), atLeast: 2 },
-  { name: "receive and delete", measure: receiveRate, atLeast: 2 },
+  { name: "receive and delete", measure: (load, url) => receiveRate(load, url, messages), atLeast: 2 },
   { name: `send, ten a request, ${messages}`, measure: (load, url) => sendBatchRate(load, url, messages) },
-  { name: `receive and delete, ten a request, ${messages} queued`, measure: receiveBatchRate },
+  {
+    name: `receive and delete, ten a request, ${messages} queued`,
+    measure: (load, url) => receiveBatchRate(load, url, messages),
+  },
   { name: `send, ten a request, ${longerQueue}`, measure: (load, url) => sendBatchRate(load, url, longerQueue) },
-  { name: `receive and delete, ten a request, ${longerQueue} queued`, measure: receiveBatchRate },
+  {
+    name: `receive and delete, ten a request, ${longerQueue} queued`,
+    measure: (load, url) => receiveBatchRate(load, url, longerQueue),
+  },
 ];
 
 async function throughput(wakeful: Server, fauxqs: Server): Promise<Figure[]> {
@@ -160,6 +166,7 @@ async function advance(): Promise<Figure[]> {
   }
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // so that no consumer is waited for that is not there
   const { took, steps } = (await wakeful.ask("advance")) as { took: number; steps: number };
+  if (steps < inFlight / 10) throw new Error(`only ${steps} moments were found with deadlines in them`);
   return [
     { name: `simulator: advance("12h") over ${inFlight} messages in flight`, value: took, unit: "ms", atMost: 500 },
     { name: `simulator: advance("12h"), moments with deadlines`, value: steps, unit: "steps" },

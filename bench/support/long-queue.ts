@@ -28,7 +28,10 @@ export class LongQueue implements Disposable {
   async receive(): Promise<number> {
     const request = sqs("ReceiveMessage", { QueueUrl: this.#url, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 });
     const began = performance.now();
-    await this.#connection.ask(request);
-    return performance.now() - began;
+    const answer = await this.#connection.ask(request);
+    const took = performance.now() - began;
+    const { Messages = [] } = JSON.parse(answer) as { Messages?: readonly unknown[] };
+    if (Messages.length !== 10) throw new Error(`${Messages.length} messages came instead of 10`);
+    return took;
   }
 }

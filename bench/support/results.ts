@@ -32,6 +32,8 @@ export function readResult(benchmark: string): Result {
 
 /** Whether a figure keeps its budget; undefined when it has none. */
 export function keepsBudget({ value, atMost, atLeast }: Figure): boolean | undefined {
+  // what could not be measured is NaN, which JSON has no form for but null
+  if (!Number.isFinite(value)) return atMost === undefined && atLeast === undefined ? undefined : false;
   if (atMost !== undefined) return value <= atMost;
   if (atLeast !== undefined) return value >= atLeast;
   return undefined;

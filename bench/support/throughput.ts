@@ -28,7 +28,7 @@ export async function sendBatchRate(load: Load, QueueUrl: string, count: number)
 }
 
 /** Messages received and deleted a second, one a request, until the queue is empty. */
-export async function receiveRate(load: Load, QueueUrl: string): Promise<number> {
+export async function receiveRate(load: Load, QueueUrl: string, count: number): Promise<number> {
   let received = 0;
   const receive = sqs("ReceiveMessage", { QueueUrl });
   const asked = new Set<number>();
@@ -43,11 +43,13 @@ export async function receiveRate(load: Load, QueueUrl: string): Promise<number>
     received++;
     return sqs("DeleteMessage", { QueueUrl, ReceiptHandle: message.ReceiptHandle });
   });
-  return rate(received, began);
+  const measured = rate(received, began);
+  if (received !== count) throw new Error(`${received} messages came instead of ${count}`);
+  return measured;
 }
 
 /** Messages received and deleted a second, ten a request, until the queue is empty. */
-export async function receiveBatchRate(load: Load, QueueUrl: string): Promise<number> {
+export async function receiveBatchRate(load: Load, QueueUrl: string, count: number): Promise<number> {
   let received = 0;
   const receive = sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
   const asked = new Set<number>();
@@ -63,7 +65,9 @@ export async function receiveBatchRate(load: Load, QueueUrl: string): Promise<nu
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     return sqs("DeleteMessageBatch", { QueueUrl, Entries });
   });
-  return rate(received, began);
+  const measured = rate(received, began);
+  if (received !== count) throw new Error(`${received} messages came instead of ${count}`);
+  return measured;
 }
 
 function rate(count: number, began: number): number {

@@ -17,6 +17,14 @@ test("deadlines fire at their times, in their order", async () => {
   expect(fired).toEqual([10, 20]);
 });
 
+test("where time is stopped all deadlines of that millisecond fire, and none of the next one", () => {
+  const { time, began, fired } = clockWith(10, 10.9, 11);
+  time.pin(began + 10);
+  expect(fired).toEqual([10, 10]);
+  time.pin(began + 11);
+  expect(fired).toEqual([10, 10, 11]);
+});
+
 test("what is left after a jump comes due in real time, when the rest of it is over", async () => {
   const { real, time, began, fired } = clockWith(30_000);
   time.pin(began + 29_000);

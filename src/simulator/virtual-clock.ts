@@ -86,8 +86,9 @@ export class VirtualClock {
 
   /** Stops the time at a moment that is not before now; deadlines up to it, with those of the same millisecond, fire. */
   pin(time: number): void {
-    this.#pinned = Math.max(this.now(), time);
-    this.#fire(Math.floor(this.#pinned) + 1);
+    const pinned = Math.max(this.now(), time);
+    this.#pinned = pinned;
+    this.#fire((at) => Math.floor(at) <= Math.floor(pinned));
   }
 
   /** Lets time run on again, ahead by `jump` milliseconds of where it would have been; while it is paused it stays. */
@@ -144,15 +145,16 @@ export class VirtualClock {
           return;
         }
         if (this.#pinned !== undefined) return;
-        this.#fire(this.now());
+        const now = this.now();
+        this.#fire((at) => at <= now);
         this.#arm();
       },
       { hold: false },
     );
   }
 
-  #fire(upTo: number): void {
-    for (let next = this.next(); next !== undefined && next <= upTo; next = this.next()) {
+  #fire(isDue: (at: number) => boolean): void {
+    for (let next = this.next(); next !== undefined && isDue(next); next = this.next()) {
       const armed = this.#heap.pop() as Armed;
       armed.over = true;
       armed.callback(armed.subject);
