@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
 import type { Accounting, BrokerNote, Mark, MarkOptions, OpenedScope } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { type Clock, type Duration, milliseconds, systemClock, watchedByScope } from "../time/index.ts";
 import { accountingOf } from "./accounting.ts";
 import { AwsServer } from "./aws/server.ts";
@@ -17,6 +18,18 @@ import { similarNames } from "../text/index.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
+const optionNames: OptionNames<AwsSimulatorOptions> = {
+  port: true,
+  host: true,
+  allowRemote: true,
+  token: true,
+  region: true,
+  order: true,
+  strictPolicies: true,
+  allowOutbound: true,
+  clock: false,
+};
+const orderNames: OptionNames<NonNullable<AwsSimulatorOptions["order"]>> = { seed: true };
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 const defaultRegion = "eu-west-1";
 
@@ -146,6 +159,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
 
 /** Starts a simulator. It does not hold the process by itself once closed; its own timers never do. */
 export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Promise<AwsSimulator> {
+  checkOptions("startAwsSimulator()", options, optionNames);
+  checkOptions("order of startAwsSimulator()", options.order, orderNames);
   const { port = 0, host = "127.0.0.1", region = defaultRegion, clock = systemClock, token } = options;
   if (!loopback.has(host) && !(options.allowRemote === true && token !== undefined && token !== "")) {
     throw wakefulError("REMOTE_REFUSED", { host });

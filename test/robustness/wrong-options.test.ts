@@ -54,6 +54,8 @@ async function errorOf(call: () => unknown): Promise<unknown> {
 const on = () => simulator.faults.on("billing");
 const endpoint = () => simulator.faults.endpoint;
 const calls: readonly (readonly [string, () => unknown])[] = [
+  ["startAwsSimulator()", () => startAwsSimulator(wrong)],
+  ["order of startAwsSimulator()", () => startAwsSimulator({ order: wrong })],
   ["next on placed", () => scope.channels.placed.next({ id: 1 }, wrong)],
   ["exactly 1 on placed", () => scope.channels.placed.exactly(1, { id: 1 }, wrong)],
   ["none on placed", () => scope.channels.placed.none({ id: 1 }, wrong)],
