@@ -1,9 +1,10 @@
 import type { Codec } from "../contracts/index.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { type Clock, systemClock } from "../time/index.ts";
+import { fromBase64, toBase64 } from "./base64.ts";
+import { compress, decompress } from "./compression.ts";
 
 const compressedFrom = 60_000;
-const longestDecompressed = 64 * 1024 * 1024;
 const protocol = "tomodachi-json-base--1.0.0";
 
 export interface JsonEnvelopeOptions {
@@ -27,9 +28,6 @@ export interface JsonEnvelope {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly data: unknown;
 }
-
-/** Loaded with the first large message: every import of the core passes by here. */
-const zlib = () => process.getBuiltinModule("node:zlib");
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -59,7 +57,7 @@ export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
           topic,
           data_encoding: compressed ? "base64_gzip_json" : "raw",
         },
-        data: compressed ? zlib().deflateSync(data).toString("base64") : payload,
+        data: compressed ? toBase64(compress(data)) : payload,
       });
     },
     decode: (body) => openEnvelope(body).data,
@@ -74,8 +72,7 @@ export function openEnvelope(body: string | Uint8Array): JsonEnvelope {
   if (encoding === undefined) throw new TypeError("not an envelope: no metadata.data_encoding");
   if (encoding === "raw" && data !== undefined) return { service, metadata, data };
   if (encoding === "base64_gzip_json" && typeof data === "string") {
-    const bytes = zlib().unzipSync(Buffer.from(data, "base64"), { maxOutputLength: longestDecompressed });
-    return { service, metadata, data: JSON.parse(decoder.decode(bytes)) as unknown };
+    return { service, metadata, data: JSON.parse(decoder.decode(decompress(fromBase64(data)))) as unknown };
   }
   throw new TypeError(
     encoding === "raw" || encoding === "base64_gzip_json"
