@@ -7,6 +7,7 @@ import { bytesField, doubleField, joined, readFields, type WireField } from "./p
 
 const compressedAbove = 60_000;
 const protocol = "tomodachi-protobuf-base--1.0.0";
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 export interface ProtobufEnvelopeOptions {
   /** The type of the data. */
@@ -109,8 +110,6 @@ export function openProtobufEnvelope(body: string | Uint8Array, type: ProtobufTy
     data: decodeMessage(type, openData(bytesIn(envelope, 3), encoding)),
   };
 }
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** tomodachi wrote the two with base64 before it could carry bytes in the envelope, and still reads them. */
 function openData(data: Uint8Array, encoding: string): Uint8Array {

@@ -52,7 +52,7 @@ export function decodeMessage(type: ProtobufType, bytes: Uint8Array): unknown {
 
 /** What reports call it; generated classes without a name have an empty one. */
 export function nameOf({ name }: ProtobufType): string {
-  return name === undefined || name === "" ? "the message" : name;
+  return name === undefined || name === "" ? "message" : name;
 }
 
 function bytesOf(type: ProtobufType, payload: unknown): Uint8Array {

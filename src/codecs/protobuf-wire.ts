@@ -27,7 +27,8 @@ export function readFields(bytes: Uint8Array): WireField[] {
   let at = 0;
 
   const take = (length: number): Uint8Array => {
-    if (length > bytes.length - at) throw new TypeError(`not a whole protobuf message: cut off at byte ${bytes.length}`);
+    if (length > bytes.length - at)
+      throw new TypeError(`not a whole protobuf message: cut off at byte ${bytes.length}`);
     return bytes.subarray(at, (at += length));
   };
   const refuse = (from: number, problem: string): never => {
