@@ -144,6 +144,13 @@ describe("refuses", () => {
     }
   });
 
+  test("compressed data of more than 64 MiB", () => {
+    const bomb = gzipSync(new Uint8Array(64 * 1024 * 1024 + 1), { level: 1 });
+    expect(() => codec.decode(write({ metadata: { data_encoding: "gzip_proto" }, data: bomb }), {})).toThrow(
+      RangeError,
+    );
+  });
+
   test("a payload with a field that the type does not know", () => {
     expect(() => codec.encode({ order_id: "a" })).toThrow("Order has no field order_id");
   });

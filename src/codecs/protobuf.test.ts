@@ -90,6 +90,17 @@ describe.for([
   });
 });
 
+test("a message that is cut off is refused also where the library would read what there is", () => {
+  const sparing: ProtobufType = {
+    encode: (payload: string) => Uint8Array.of(0x0a, payload.length, ...Buffer.from(payload)),
+    decode: (bytes) => new TextDecoder().decode(bytes.subarray(2, 2 + (bytes[1] ?? 0))),
+  };
+  const codec = protobuf(sparing, { body: "bytes" });
+  const body = codec.encode("abc") as Uint8Array;
+  expect(codec.decode(body, {})).toBe("abc");
+  expect(() => codec.decode(body.subarray(0, 4), {})).toThrow("cut off");
+});
+
 test("the type's own check is asked: protobufjs would write another payload", () => {
   expect(() => protobuf(orderOfProtobufjs).encode({ id: 7 })).toThrow("Order: id: string expected");
 });

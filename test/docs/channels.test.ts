@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createHarness } from "../../src/index.ts";
+import { json, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
+import { type Channel, createHarness } from "../../src/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
 import { snsSqs, type SnsSqs } from "../../src/transports/sns-sqs/index.ts";
+import { orderOfProtobufjs } from "../support/protobuf-types.ts";
 import { blocksOf } from "./page.ts";
 
 type Block = (given: object) => Promise<{ channels: Parameters<typeof createHarness>[0]["channels"] }>;
@@ -18,27 +20,33 @@ let aws: SnsSqs;
 let sending: Block;
 let twice: Block;
 let filtering: Block;
+let messages: Block;
+let ownCodecs: Block;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "wakeful-docs-"));
-  const names = "aws, placed, billing, orders, order, order_id, expect";
+  const names = "aws, placed, billing, orders, order, order_id, expect, protobuf, protobufEnvelope, json, Order";
   const functions = blocksOf("docs/channels.md", "ts").map((block) => {
     const result = block.includes("const channels") ? "return { channels };" : "";
     return `async ({ ${names} }) => {\n${block}${result}\n}`;
   });
   const path = join(folder, "blocks.mjs");
   writeFileSync(path, `export default [${functions.join(",\n")}];\n`);
-  [sending, twice, filtering] = ((await import(path)) as { default: [Block, Block, Block] }).default;
+  const blocks = ((await import(path)) as { default: [Block, Block, Block, Block, Block] }).default;
+  [sending, twice, filtering, messages, ownCodecs] = blocks;
 
   simulator = await startAwsSimulator();
   aws = snsSqs({ sns: new SNS(simulator.config), sqs: new SQS(simulator.config), accounting: simulator });
-  for (const topic of ["placed", "orders.fifo"]) await aws.createTopic(topic);
+  for (const topic of ["placed", "orders.fifo", "shipped", "lines", "versioned", "either"])
+    await aws.createTopic(topic);
   await aws.createQueue("billing");
 });
 afterAll(async () => {
   await simulator.close();
   rmSync(folder, { recursive: true });
 });
+
+type Tested = Channel<unknown>;
 
 const order = { order_id: "1", customer_id: "c", amount: 12 };
 
@@ -75,4 +83,33 @@ test("filters: by attributes, and by the body", async () => {
   for (const each of [orders, large]) await each.next({ n: 3 });
   expect(orders.seen().map(({ payload }) => payload)).toMatchObject([{ n: 1 }, { n: 3 }]);
   expect(large.seen().map(({ payload }) => payload)).toMatchObject([{ n: 2 }, { n: 3 }]);
+});
+
+const given = { json, protobuf, protobufEnvelope, Order: orderOfProtobufjs };
+
+test("how a payload travels: protobuf, alone and in its envelope", async () => {
+  const { channels } = await messages({ aws, ...given });
+  await using harness = await createHarness({ channels });
+  const { orders, shipped } = harness.scope("protobuf").channels as Record<"orders" | "shipped", Tested>;
+  for (const channel of [orders, shipped]) {
+    await channel.send({ id: "1", amount: 12 });
+    expect((await channel.next()).payload).toMatchObject({ id: "1", amount: 12 });
+    await expect(channel.send({ order_id: "1" })).rejects.toMatchObject({ code: "ENCODING_FAILED" });
+  }
+});
+
+test("how a payload travels: codecs of one's own", async () => {
+  const { channels } = await ownCodecs({ aws, ...given });
+  await using harness = await createHarness({ channels });
+  const { lines, versioned, either } = harness.scope("own codecs").channels as Record<string, Tested>;
+  for (const channel of [lines, versioned]) {
+    await channel?.sendRaw("7");
+    await channel?.send({ order_id: "1", amount: 12 });
+    expect((await channel?.next())?.payload).toEqual({ order_id: "1", amount: 12 });
+    expect(channel?.refused()).toMatchObject([{ why: "could not decode", body: "7" }]);
+  }
+  await either?.send({ id: "1", amount: 12 }, { attributes: { format: "protobuf" } });
+  await either?.sendRaw('{"id":"2"}');
+  await either?.next({ id: "1" });
+  await either?.next({ id: "2" });
 });

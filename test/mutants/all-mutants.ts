@@ -1,3 +1,4 @@
+import { codecMutants } from "./codec-mutants.ts";
 import { harnessMutants } from "./harness-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { serviceMutants } from "./service-mutants.ts";
@@ -9,6 +10,7 @@ import { wrongUseMutants } from "./wrong-use-mutants.ts";
 export const allMutants: readonly Mutant[] = [
   ...serviceMutants,
   ...harnessMutants,
+  ...codecMutants,
   ...transportMutants,
   ...simulatorMutants,
   ...wrongUseMutants,
