@@ -41,6 +41,11 @@ describe("json envelope", () => {
       id: "a",
     });
   });
+  test("refuses base64 that only Node would read", () => {
+    const data = `${deflateSync('{"id":"a"}').toString("base64")}\n`;
+    const body = JSON.stringify({ metadata: { data_encoding: "base64_gzip_json" }, data });
+    expect(() => codec.decode(body, {})).toThrow("not base64");
+  });
   test("opens to who sent it, when, and under which id", () => {
     let made = 0;
     const clock = { ...systemClock, wall: () => 1_500 };

@@ -15,8 +15,8 @@ export const codecMutants: readonly Mutant[] = [
   {
     name: "a message that is cut off is read as far as it goes",
     file: "src/codecs/protobuf-wire.ts",
-    find: "    if (length > bytes.length - at) throw",
-    replace: "    if (at > bytes.length) throw",
+    find: "    if (length > bytes.length - at)",
+    replace: "    if (at > bytes.length)",
     tests: codecs,
   },
   {
