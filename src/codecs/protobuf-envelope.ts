@@ -89,7 +89,7 @@ export function protobufEnvelope(options: ProtobufEnvelopeOptions): Codec {
  * @example
  * ```ts
  * const event = await placed.next({ id });
- * const { metadata } = openProtobufEnvelope((event.raw as Message).Body, OrderType);
+ * const { metadata } = openProtobufEnvelope((event.raw as Message).Body ?? "", type);
  * expect(metadata.topic).toBe("orders");
  * ```
  */

@@ -1,10 +1,10 @@
 /** What a payload travels as, by the unmodified AWS SDK through the simulator: topic to queue, raw and wrapped. */
 import { randomBytes } from "node:crypto";
 import { SNS } from "@aws-sdk/client-sns";
-import { SQS } from "@aws-sdk/client-sqs";
+import { type Message, SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { json, jsonEnvelope, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
+import { json, jsonEnvelope, openProtobufEnvelope, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
 import type { Codec } from "../../src/contracts/index.ts";
 import { createHarness } from "../../src/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
@@ -146,6 +146,17 @@ test("a message of defaults alone has no bytes, which SNS refuses; in the envelo
   const { orders } = other.scope("in the envelope").channels;
   await orders.send({ amount: 0 });
   expect((await orders.next()).payload).toMatchObject({ id: "", amount: 0 });
+});
+
+test("what an envelope says around its data is read from the vendor's own message", async () => {
+  const { harness } = await openChannels(protobufEnvelope({ type: orderOfProtobufjs, topic: "orders" }));
+  await using _ = harness;
+  const { orders } = harness.scope("around the data").channels;
+  await orders.send(Small);
+  const event = await orders.next();
+  const { metadata, data } = openProtobufEnvelope((event.raw as Message).Body ?? "", orderOfProtobufjs);
+  expect(metadata).toMatchObject({ topic: "orders", data_encoding: "proto" });
+  expect(data).toMatchObject(Small);
 });
 
 describe.for([
