@@ -1,10 +1,18 @@
 import type { Codec } from "../contracts/index.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { type Clock, systemClock } from "../time/index.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { compress, decompress } from "./compression.ts";
 import { checkType, decodeMessage, encodeMessage, type ProtobufType } from "./protobuf-type.ts";
 import { bytesField, doubleField, joined, readFields, type WireField } from "./protobuf-wire.ts";
 
+const optionNames: OptionNames<ProtobufEnvelopeOptions> = {
+  type: true,
+  service: true,
+  topic: true,
+  uuid: true,
+  clock: false,
+};
 const compressedAbove = 60_000;
 const protocol = "tomodachi-protobuf-base--1.0.0";
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -56,6 +64,7 @@ export interface ProtobufEnvelope {
  */
 export function protobufEnvelope(options: ProtobufEnvelopeOptions): Codec {
   const { type, clock = systemClock, topic = "", uuid = () => crypto.randomUUID() } = options;
+  checkOptions("protobufEnvelope()", options, optionNames);
   checkType(type, "protobufEnvelope({ type })");
   const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? uuid() };
   return {

@@ -127,10 +127,11 @@ test("is told apart in reports by the type's name", () => {
   expect(protobuf({ encode, decode }).name).toBe("protobuf message");
 });
 
-test("refuses what is no type, and a type that writes no bytes", () => {
+test("refuses what is no type, a body of another name, and a type that writes no bytes", () => {
   for (const type of [undefined, null, {}, { encode: () => new Uint8Array() }, "Order"]) {
     expect(() => protobuf(type as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }) as Error);
   }
+  expect(() => protobuf(orderOfProtobufjs, { body: "binary" as never })).toThrow('"base64" or "bytes"');
   const ofText = { encode: () => "text", decode: () => ({}) };
   expect(() => protobuf(ofText as never).encode({})).toThrow(TypeError);
 });

@@ -1,4 +1,6 @@
 import type { Codec } from "../contracts/index.ts";
+import { wakefulError } from "../errors.ts";
+import { checkOptions, type OptionNames } from "../options.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { checkType, decodeMessage, encodeMessage, nameOf, type ProtobufType } from "./protobuf-type.ts";
 
@@ -10,6 +12,7 @@ export interface ProtobufOptions {
   readonly body?: "base64" | "bytes";
 }
 
+const optionNames: OptionNames<ProtobufOptions> = { body: true };
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -26,7 +29,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html ("The message body",
  * characters allowed), https://protobuf.dev/programming-guides/encoding/
  *
- * @throws `INVALID_OPTION` where `type` cannot encode and decode.
+ * @throws `INVALID_OPTION` where `type` cannot encode and decode, and for options that do not exist.
  * @example
  * ```ts
  * const { root } = protobufjs.parse('syntax = "proto3"; message Order { string id = 1; int32 amount = 2; }');
@@ -35,6 +38,11 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  */
 export function protobuf(type: ProtobufType, options: ProtobufOptions = {}): Codec {
   checkType(type, "protobuf(type)");
+  checkOptions("protobuf()", options, optionNames);
+  if (!["base64", "bytes", undefined].includes(options.body)) {
+    const value = JSON.stringify(options.body);
+    throw wakefulError("INVALID_OPTION", { option: "body of protobuf()", value, expected: '"base64" or "bytes"' });
+  }
   const asText = options.body !== "bytes";
   return {
     name: `protobuf ${nameOf(type)}`,

@@ -259,7 +259,12 @@ export class Intake implements ListenerSink {
   }
 
   #decode({ body, attributes }: Pick<IncomingMessage, "body" | "attributes">): unknown {
-    return this.#codec ? this.#codec.decode(body as string | Uint8Array, attributes) : body;
+    if (this.#codec === undefined) return body;
+    const payload = this.#codec.decode(body as string | Uint8Array, attributes);
+    if (!(payload instanceof Promise)) return payload;
+    // it may yet reject, and nobody waits for it
+    payload.catch(() => undefined);
+    throw new TypeError("decode() gave a promise, where codecs are synchronous");
   }
 
   #correlationOf(payload: unknown): string | undefined {

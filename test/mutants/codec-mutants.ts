@@ -125,6 +125,13 @@ export const codecMutants: readonly Mutant[] = [
     tests: codecs,
   },
   {
+    name: "what an asynchronous codec gives is a payload",
+    file: "src/harness/intake.ts",
+    find: "if (!(payload instanceof Promise)) return payload;",
+    replace: "if (payload !== null) return payload;",
+    tests: ["src/harness/codec.test.ts"],
+  },
+  {
     name: "a codec does not get the attributes",
     file: "src/harness/intake.ts",
     find: "this.#codec.decode(body as string | Uint8Array, attributes)",

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { jsonEnvelope } from "../../src/codecs/index.ts";
+import { jsonEnvelope, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
 import { createHarness, type Harness, probeDuring, probeUntil, type Scope } from "../../src/index.ts";
 import { attachSystem, startProcess } from "../../src/launch/index.ts";
 import { sharedStart, wakeful } from "../../src/runners/vitest/config.ts";
@@ -11,6 +11,7 @@ import { wakefulTest } from "../../src/runners/vitest/index.ts";
 import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
 import { inProcess } from "../../src/transports/in-process/index.ts";
 import { snsSqs, type SnsSqs } from "../../src/transports/sns-sqs/index.ts";
+import { orderOfProtobufjs } from "../support/protobuf-types.ts";
 
 /** What JavaScript lets through. */
 const wrong = { tpyo: 1 } as never;
@@ -104,6 +105,8 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ["startProcess()", () => startProcess({ command: ["node"], ready, tpyo: 1 } as never)],
   ["attachSystem()", () => attachSystem({ name: "shop", url: "http://127.0.0.1:1", ready, tpyo: 1 } as never)],
   ["jsonEnvelope()", () => jsonEnvelope(wrong)],
+  ["protobuf()", () => protobuf(orderOfProtobufjs, wrong)],
+  ["protobufEnvelope()", () => protobufEnvelope({ type: orderOfProtobufjs, tpyo: 1 } as never)],
   ["wakefulTest()", () => wakefulTest({ start: () => ({ channels: {} }), tpyo: 1 } as never)],
   ["wakeful()", () => wakeful(wrong)],
   ["sharedStart()", () => sharedStart(() => 1, wrong)],
