@@ -14,6 +14,7 @@ import type { Queue } from "./broker/queue.ts";
 import { EndpointFaultsInForce } from "./faults/endpoint-faults-in-force.ts";
 import { type Faults, SimulatorFaults } from "./faults/faults.ts";
 import { FaultRegistry, type SimulatorScope } from "./faults/registry.ts";
+import { requestTraces } from "./faults/request-traces.ts";
 import { similarNames } from "../text/index.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -167,7 +168,10 @@ export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Prom
   }
   const seed = options.order === undefined ? undefined : (options.order.seed ?? randomInt(2 ** 32));
   const broker = new Broker(new VirtualClock(clock), region, seed, options);
-  const endpointFaults = new EndpointFaultsInForce(() => clock.wall());
+  const endpointFaults = new EndpointFaultsInForce(
+    () => clock.wall(),
+    (body) => requestTraces(body, broker.queues.values()),
+  );
   const server = await AwsServer.listen(broker, { host, port, token, faults: endpointFaults });
   return new RunningSimulator(broker, server, endpointFaults, host, token ?? "wakeful");
 }

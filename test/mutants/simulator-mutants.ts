@@ -186,15 +186,15 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one that hit nothing is green",
     file: "src/simulator/faults/fault.ts",
-    find: "(ownHits > 0 && complete)",
-    replace: "(ownHits >= 0 && complete)",
+    find: "(this.#hitCount > 0 && complete)",
+    replace: "(this.#hitCount >= 0 && complete)",
     tests: faults,
   },
   {
     name: "faults: one that hit only some of its numbers is green",
     file: "src/simulator/faults/fault.ts",
-    find: "(ownHits > 0 && complete)",
-    replace: "ownHits > 0",
+    find: "(this.#hitCount > 0 && complete)",
+    replace: "this.#hitCount > 0",
     tests: faults,
   },
   {
@@ -234,9 +234,9 @@ export const simulatorMutants: readonly Mutant[] = [
   },
   {
     name: "faults: a batch is the first test's alone",
-    file: "src/simulator/faults/endpoint-faults-in-force.ts",
-    find: "return [...new Set([...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []))];",
-    replace: "return [...new Set([...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []))].slice(0, 1);",
+    file: "src/simulator/faults/request-traces.ts",
+    find: "[...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? [])",
+    replace: "[...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []).slice(0, 1)",
     tests: faults,
   },
   {
@@ -345,10 +345,24 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: faults,
   },
   {
-    name: "faults: a hit of another test's message counts",
+    name: "faults: another test's message is counted, and hit",
     file: "src/simulator/faults/fault.ts",
-    find: "if (this.#owner.isForeign(this, struck)) {",
-    replace: "if (this.#owner.isForeign(this, struck) && this.#broken) {",
+    find: "if (this.#owner.isForeign(this, traceIds)) {",
+    replace: "if (this.#owner.isForeign(this, traceIds) && this.#broken) {",
+    tests: faults,
+  },
+  {
+    name: "faults: a receipt handle does not tell whose message it is of",
+    file: "src/simulator/faults/request-traces.ts",
+    find: "return [...new Set([...carried, ...received])];",
+    replace: "return [...new Set([...carried, ...received.slice(received.length)])];",
+    tests: faults,
+  },
+  {
+    name: "faults: an asynchronous predicate accepts everything",
+    file: "src/simulator/faults/selection.ts",
+    find: "if (!(accepted instanceof Promise)) return Boolean(accepted);",
+    replace: "if (accepted !== null) return Boolean(accepted);",
     tests: faults,
   },
   {

@@ -3,6 +3,14 @@ import { randomBytes } from "node:crypto";
 const prefixBytes = 18;
 const form = /^\d{1,15}\.[1-9]\d{0,14}$/;
 
+// 18 bytes in base64url, and two numbers
+const inText = /(?<![\w-])[\w-]{24}\.\d{1,15}\.\d{1,15}/g;
+
+/** What looks like receipt handles in a request's body, of whatever protocol. */
+export function receiptsIn(body: string): readonly string[] {
+  return body.match(inText) ?? [];
+}
+
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
  * be kept about them; for consumers they mean nothing. A queue that is made anew by the same name has others.

@@ -2,8 +2,6 @@ import { formatDuration } from "../../time/index.ts";
 import type { ActiveFault } from "./fault.ts";
 
 export const toleratedSkew = 15 * 60_000;
-/** The traces of a harness, as JSON and forms carry them. */
-const traceForm = /00-(77616b65[0-9a-f]{24})-[0-9a-f]{16}-/g;
 const dateForm = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** A request as a fault's predicate sees it. */
@@ -64,11 +62,16 @@ const refusalTexts: Readonly<Record<Refusal, string>> = {
 /** The faults between the endpoint and its callers. */
 export class EndpointFaultsInForce {
   readonly #wall: () => number;
+  readonly #tracesIn: (body: string) => readonly string[];
   #placed: readonly Placed[] = [];
 
-  /** `wall` is the real time: signatures are of the callers' clocks, which do not jump. */
-  constructor(wall: () => number) {
+  /**
+   * `wall` is the real time: signatures are of the callers' clocks, which do not jump. `tracesIn` tells the traces of the
+   * messages that a request is about.
+   */
+  constructor(wall: () => number, tracesIn: (body: string) => readonly string[]) {
     this.#wall = wall;
+    this.#tracesIn = tracesIn;
   }
 
   get any(): boolean {
@@ -86,6 +89,7 @@ export class EndpointFaultsInForce {
   /** What becomes of a request. To be asked once for each. */
   meet(request: EndpointRequest, facts: RequestFacts): Interference {
     let met: Interference = {};
+    const traceIds = this.any ? this.#tracesIn(facts.body) : [];
     for (const { fault, looksAt, effect } of this.#placed) {
       if (!looksAt(request)) continue;
       // one that refuses ends it: what comes after it in line never sees the request
@@ -96,10 +100,10 @@ export class EndpointFaultsInForce {
         met = { ...met, date };
         if (!isExpired(facts.signedAt, date)) continue;
       }
-      const number = fault.select(() => request);
+      const number = fault.select(() => request, traceIds);
       if (number === undefined) continue;
       const hit = (text: string) => {
-        fault.hit(number, `${request.action} ${text}`, { traceIds: tracesIn(facts.body) });
+        fault.hit(number, `${request.action} ${text}`, { traceIds });
       };
       if (skewed) {
         hit(refusalTexts["signature expired"]);
@@ -120,11 +124,6 @@ export class EndpointFaultsInForce {
     }
     return met;
   }
-}
-
-/** A batch may carry messages of several tests. */
-function tracesIn(body: string): readonly string[] {
-  return [...new Set([...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []))];
 }
 
 /** What is not signed with a time is not judged by it. */

@@ -22,9 +22,12 @@ export interface FaultHit {
  * test made it (without Vitest and `scope.run`), when the last scope closes of those that were open then. One that was made
  * while none was (in `start()`) stays until it is disposed.
  *
- * One that hit nothing by then, or not with all its numbers, or only messages that are known as another test's, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a `share` or says
- * `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was open may
- * hit nothing.
+ * What bears the trace of another test passes it by, and is not counted: a message that was left unfinished, or its late
+ * acknowledgement.
+ *
+ * One that hit nothing by then, or not with all its numbers, proves nothing: its scope fails by `FAULT_MISSED`, unless it has a
+ * `share` or says `mayMiss`. Disposing throws nothing, the scope tells it when it closes. What was made while no scope was
+ * open may hit nothing.
  *
  * @example
  * using lost = simulator.faults.on("orders").drop({ nth: 1 });
@@ -59,8 +62,8 @@ export interface Struck {
 export interface FaultOwner {
   now(): number;
   tell(fault: KeptFault, event: FaultEvent, text: string, struck?: Struck): void;
-  /** Whether what it hit is known as another test's than the one that made it. */
-  isForeign(fault: KeptFault, struck: Struck): boolean;
+  /** Whether what bears these traces is known as another test's than the one that made the fault. */
+  isForeign(fault: KeptFault, traceIds: readonly string[]): boolean;
   /** Its predicate threw: it selects nothing any more. */
   broke(fault: KeptFault, cause: unknown): void;
   undo(fault: KeptFault): void;
@@ -88,7 +91,7 @@ export class ActiveFault<Subject> implements KeptFault {
   readonly #made: { stack?: string } = {};
   readonly #idle = new Map<number, string>();
   #hitCount = 0;
-  #foreignHits = 0;
+  #foreign = 0;
   #broken = false;
 
   /** `what` is its name without the selection, `calledFrom` the public function that makes it. Throws `INVALID_OPTION`. */
@@ -112,8 +115,12 @@ export class ActiveFault<Subject> implements KeptFault {
   }
 
   /** The number of this one, where it is to be hit. To be asked once for each that passes by. */
-  select(subject: () => Subject): number | undefined {
+  select(subject: () => Subject, traceIds: readonly string[]): number | undefined {
     if (this.#broken) return undefined;
+    if (this.#owner.isForeign(this, traceIds)) {
+      this.#foreign++;
+      return undefined;
+    }
     try {
       return this.#selector.select(subject);
     } catch (error) {
@@ -133,13 +140,8 @@ export class ActiveFault<Subject> implements KeptFault {
   hit(number: number, text: string, struck: Struck = {}): void {
     const { messageId } = struck;
     this.#hitCount++;
-    if (this.#owner.isForeign(this, struck)) {
-      this.#foreignHits++;
-      this.idle(number, "hit another test's message");
-    } else {
-      this.#idle.delete(number);
-      this.#selector.hit(number);
-    }
+    this.#idle.delete(number);
+    this.#selector.hit(number);
     this.#hits.push({ at: new Date(this.#owner.now()), text, ...(messageId !== undefined && { messageId }) });
     if (this.#hits.length > hitsKept) this.#hits.shift();
     this.#owner.tell(this, "hit", text, struck);
@@ -147,16 +149,11 @@ export class ActiveFault<Subject> implements KeptFault {
 
   missed(): InjectedFaultFailure | undefined {
     const { awaited, came, complete, mayMiss } = this.#selector;
-    const ownHits = this.#hitCount - this.#foreignHits;
-    if (this.#broken || mayMiss || (ownHits > 0 && complete)) return undefined;
-    return this.failure("it missed", `it waited for ${awaited}, but ${came}${this.#whyIdle(ownHits)}`);
-  }
-
-  #whyIdle(ownHits: number): string {
-    if (ownHits === 0 && this.#foreignHits > 0)
-      return ": it hit only another test's messages (its predicate, where, can tell them apart)";
+    if (this.#broken || mayMiss || (this.#hitCount > 0 && complete)) return undefined;
     const [idle] = this.#idle;
-    return idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
+    const why = idle === undefined ? "" : `: number ${idle[0]} ${idle[1]}`;
+    const foreign = this.#foreign === 0 ? "" : ` (and ${this.#foreign} of other tests, which do not count)`;
+    return this.failure("it missed", `it waited for ${awaited}, but ${came}${foreign}${why}`);
   }
 
   failure(why: InjectedFaultFailure["why"], text: string): InjectedFaultFailure {

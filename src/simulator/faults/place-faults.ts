@@ -179,7 +179,7 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   #select(kind: MessageFaultKind, message: Passing, { once = false } = {}): readonly Selected[] {
     return (this.#kinds.get(kind) ?? []).flatMap((placed) => {
       if (once && placed.met.has(message)) return [];
-      const number = placed.fault.select(() => seen(message));
+      const number = placed.fault.select(() => seen(message), [message.traceId]);
       if (number === undefined) return [];
       placed.met.add(message);
       return [{ ...placed, number }];

@@ -87,7 +87,7 @@ export class FaultRegistry implements FaultOwner {
     for (const fault of this.#faults.keys()) this.undo(fault);
   }
 
-  isForeign(fault: KeptFault, { traceIds = [] }: Struck): boolean {
+  isForeign(fault: KeptFault, traceIds: readonly string[]): boolean {
     const own = this.#faults.get(fault)?.traceId;
     if (own === undefined || traceIds.length === 0) return false;
     // what bears no trace may be of the test

@@ -6,7 +6,7 @@ import { randomOf } from "../broker/random.ts";
 export interface FaultSelection<Subject> {
   /** Only the n-th, from 1, of those that `where` accepts: `2`, or `[1, 3]`. */
   readonly nth?: number | readonly number[];
-  /** Only what this accepts. If it throws, the fault selects nothing from then on, and its scope fails by `FAULT_WRONG`. */
+  /** Only what this accepts. If it throws, or is asynchronous, the fault selects nothing from then on, and its scope fails by `FAULT_WRONG`. */
   readonly where?: (subject: Subject) => boolean;
   /** Only this share of them, from 0 to 1, drawn by the seed. */
   readonly share?: number;
@@ -41,11 +41,12 @@ export class Selector<Subject> {
 
   /** Throws `INVALID_OPTION`. */
   constructor(selection: FaultSelection<Subject>) {
-    const { nth, share = 1, seed = 1 } = selection;
+    const { nth, share = 1, seed = 1, mayMiss } = selection;
     const numbers = nth === undefined ? undefined : [nth].flat();
     check("nth", String(nth), "whole numbers from 1", numbers === undefined || areNumbers(numbers));
     check("share", String(share), "a number from 0 to 1", share >= 0 && share <= 1);
     check("seed", String(seed), "a whole number", Number.isInteger(seed));
+    check("mayMiss", JSON.stringify(mayMiss), "true or false", mayMiss === undefined || typeof mayMiss === "boolean");
     this.#selection = selection;
     this.#numbers = numbers && new Set(numbers);
     this.#left = new Set(numbers);
@@ -62,7 +63,7 @@ export class Selector<Subject> {
   select(subject: () => Subject): number | undefined {
     const { where } = this.#selection;
     this.#looked++;
-    if (where !== undefined && !where(subject())) return undefined;
+    if (where !== undefined && !isAccepted(where(subject()))) return undefined;
     this.#passed++;
     // drawn for each, so that what `nth` leaves out moves no other
     const drawn = this.#random() < this.#share;
@@ -110,6 +111,13 @@ export class Selector<Subject> {
       ...(where === undefined ? [] : ["of those that a predicate accepts"]),
     ].join(" ");
   }
+}
+
+function isAccepted(accepted: unknown): boolean {
+  if (!(accepted instanceof Promise)) return Boolean(accepted);
+  // it may yet reject, and nobody waits for it
+  accepted.catch(() => undefined);
+  throw new TypeError("it is asynchronous, which would accept everything");
 }
 
 function numberText(nth: number | readonly number[]): string {
