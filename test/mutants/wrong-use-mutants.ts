@@ -79,7 +79,7 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "an optional field that no event has had is in doubt, though the schema has it",
     file: "src/harness/unknown-fields.ts",
-    find: "  if (schema !== undefined && tellsItsFields(schema)) return undefined;\n",
+    find: ".filter((path) => !known.has(path))",
     replace: "",
     tests: fields,
   },
@@ -102,6 +102,34 @@ export const wrongUseMutants: readonly Mutant[] = [
     file: "src/harness/schema-fields.ts",
     find: "for (const choice of choices) yield*",
     replace: "for (const choice of choices.slice(-1)) yield*",
+    tests: fields,
+  },
+  {
+    name: "a field within a list is not looked for in the schema",
+    file: "src/harness/schema-fields.ts",
+    find: "      yield* fieldsAt(part, elements, root, placeOf(path, index));",
+    replace: "      void [part, elements, index];",
+    tests: fields,
+  },
+  {
+    name: "a list's elements are all like those behind the first ones",
+    file: "src/harness/schema-fields.ts",
+    find: "...prefixItems, ",
+    replace: "",
+    tests: fields,
+  },
+  {
+    name: "letters that stand within a word by chance are a similar name",
+    file: "src/harness/unknown-fields.ts",
+    find: "namesIn(payload)).find((each) => !containedByChance(name, each));",
+    replace: "namesIn(payload))[0];",
+    tests: fields,
+  },
+  {
+    name: "part of a name is no similar name",
+    file: "src/harness/unknown-fields.ts",
+    find: "return !wordsIn(short).every((word) => words.includes(word));",
+    replace: "return words.length > 0;",
     tests: fields,
   },
   {
