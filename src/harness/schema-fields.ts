@@ -82,11 +82,12 @@ function propertiesOf({ type, allOf, properties = {}, patternProperties, additio
 /** Whichever place each is for. */
 function elementsOf({ prefixItems = [], items = true }: Node): Node | "open" {
   if (!Array.isArray(prefixItems)) return "open";
-  return { ...prefixItems, ...(items !== false && { items }) };
+  const first: readonly unknown[] = prefixItems;
+  return Object.fromEntries([...first, ...(items === false ? [] : [items])].entries());
 }
 
 /** The schemas of which a value follows one: references followed, unions taken apart. */
-function* choicesOf(node: unknown, root: Node, seen: Set<unknown>): Generator<unknown> {
+function* choicesOf(node: unknown, root: Node, seen: Set<unknown>): Generator {
   if (seen.has(node)) return;
   seen.add(node);
   if (!isNode(node)) return yield node;

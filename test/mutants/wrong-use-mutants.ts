@@ -21,6 +21,27 @@ export const wrongUseMutants: readonly Mutant[] = [
     tests: options,
   },
   {
+    name: "a signal in place of options is taken for none of them",
+    file: "src/options.ts",
+    find: "return plain || [",
+    replace: "return !plain || plain || [",
+    tests: options,
+  },
+  {
+    name: "an object of another realm is no options object",
+    file: "src/options.ts",
+    find: "prototype === null || Object.getPrototypeOf(prototype) === null",
+    replace: "prototype === null || prototype === Object.prototype",
+    tests: options,
+  },
+  {
+    name: "options of a class of the user's are none",
+    file: "src/options.ts",
+    find: ".some((name) => name in given)",
+    replace: ".some((name) => Object.hasOwn(given, name))",
+    tests: options,
+  },
+  {
     name: "users are told of options of our own tests",
     file: "src/options.ts",
     find: "names[name] === true",
@@ -114,7 +135,7 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "a list's elements are all like those behind the first ones",
     file: "src/harness/schema-fields.ts",
-    find: "...prefixItems, ",
+    find: "...first, ",
     replace: "",
     tests: fields,
   },
