@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 const prefixBytes = 18;
-const form = /^\d{1,15}\.[1-9]\d{0,14}$/;
+const form = /^(?:0|[1-9]\d{0,14})\.[1-9]\d{0,14}$/;
 
 /**
  * The receipt handles of one queue. They tell the queue, the message, and which hand-out it was, so that nothing need
