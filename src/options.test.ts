@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { UsageError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
@@ -43,17 +44,36 @@ test.for([
   ["a text", "5s", '"5s"'],
   ["a number", 500, "500"],
   ["null", null, "null"],
-  ["a list", ["5s"], '["5s"]'],
+  ["a big number", 5n, "5"],
+  ["a list", ["5s"], "a list"],
   ["a function", () => 1, "a function"],
+  ["a signal", new AbortController().signal, "an object of the class AbortSignal"],
+  ["a promise of them", Promise.resolve({ within: "5s" }), "an object of the class Promise"],
+  ["a map of them", new Map([["within", "5s"]]), "an object of the class Map"],
+  ["what has no class", Object.create(Object.create(Object.create(null))), "an object"],
 ] as const)("%s is no options object", ([, given, value]) => {
   expect(refusal(given).message).toBe(
     `The options of next on orders: ${value} is not valid\nExpected an object with some of: within, since, signal.`,
   );
 });
 
-test.for([[undefined], [{}], [{ within: "1s", signal: undefined, clock: 1, delay: 5 }]])(
-  "what there is goes through: %o",
-  ([given]) => {
-    checkOptions("next on orders", given, names, ["delay"]);
-  },
-);
+class Patience {
+  get within(): string {
+    return "1s";
+  }
+}
+
+test.for([
+  ["nothing", undefined],
+  ["none of them", {}],
+  ["some of them, with a value or without", { within: "1s", signal: undefined, clock: 1, delay: 5 }],
+  ["frozen ones", Object.freeze({ within: "1s" })],
+  ["those of an object without a prototype", Object.assign(Object.create(null), { within: "1s" })],
+  ["those of another realm's object", runInNewContext("({ within: '1s' })")],
+  ["none of another realm's", runInNewContext("({})")],
+  ["those that a class gives", new Patience()],
+  ["those that are inherited", Object.create({ within: "1s" })],
+  ["what no name is: a symbol", { [Symbol("own")]: 1 }],
+] as const)("options go through: %s", ([, given]) => {
+  checkOptions("next on orders", given, names, ["delay"]);
+});

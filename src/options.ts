@@ -20,10 +20,9 @@ export function checkOptions(
   more: readonly string[] = [],
 ): void {
   if (given === undefined) return;
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    const value = typeof given === "function" ? "a function" : (JSON.stringify(given) ?? typeof given);
+  if (!isOptions(given, names, more)) {
     const expected = `an object with some of: ${toldOf(names, more).join(", ")}`;
-    throw wakefulError("INVALID_OPTION", { option: `The options of ${of}`, value, expected });
+    throw wakefulError("INVALID_OPTION", { option: `The options of ${of}`, value: tellValue(given), expected });
   }
   for (const option of Object.keys(given)) {
     if (Object.hasOwn(names, option) || more.includes(option)) continue;
@@ -34,4 +33,28 @@ export function checkOptions(
 
 function toldOf(names: Readonly<Record<string, boolean>>, more: readonly string[]): string[] {
   return [...Object.keys(names).filter((name) => names[name] === true), ...more];
+}
+
+/** Options of a class of the user's are options; a signal, a map or a promise of them, in their place, would be ignored. */
+function isOptions(
+  given: unknown,
+  names: Readonly<Record<string, boolean>>,
+  more: readonly string[],
+): given is Readonly<Record<string, unknown>> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return false;
+  const prototype: unknown = Object.getPrototypeOf(given);
+  // a plain object may be of another realm, and have another Object
+  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return plain || [...Object.keys(names), ...more].some((name) => name in given);
+}
+
+/** A value that was given in place of another, in a few words: never what it holds. */
+export function tellValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value !== "object" || value === null) return String(value);
+  const { constructor } = value;
+  if (typeof constructor !== "function" || constructor === Object) return "an object";
+  return `an object of the class ${constructor.name}`;
 }

@@ -1,7 +1,7 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
 import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, tellValue } from "../options.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { deathFailure } from "./death-failure.ts";
@@ -175,8 +175,11 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
 
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
     if (typeof name !== "string") {
-      const value = JSON.stringify(name) ?? typeof name;
-      const facts = { option: "The name of a scope", value, expected: "a text: what the test is called" };
+      const facts = {
+        option: "The name of a scope",
+        value: tellValue(name),
+        expected: "a text: what the test is called",
+      };
       throw wakefulError("INVALID_OPTION", facts, { calledFrom: this.scope });
     }
     checkOptions("scope()", options, scopeOptions);

@@ -55,6 +55,19 @@ describe("without a schema, none() of a field that no event has", () => {
     await expect(orders.none({ kind: "placed", custmer: "x" })).rejects.toMatchObject({ code: "UNKNOWN" });
   });
 
+  test.for([
+    ["a part of it", { order_id: "a" }, { id: "a" }],
+    ["a part of it in capitals", { orderId: "a" }, { id: "a" }],
+    ["one with more parts", { id: "a" }, { order_id: "a" }],
+    ["one without an underscore", { order_id: "a" }, { orderid: "b" }],
+    ["one in another style", { order_id: "a" }, { orderId: "b" }],
+    ["the plural", { reasons: [] }, { reason: "stock" }],
+  ] as const)("is red where the field that came is %s", async ([, payload, match]) => {
+    const { scope, broker } = await open();
+    broker.deliver(payload);
+    await expect(scope.channels.orders.none(match)).rejects.toMatchObject({ code: "UNKNOWN" });
+  });
+
   test("is red when it was watched, too", async () => {
     const { scope, broker, clock } = await open();
     broker.setPending({ exact: false });
@@ -72,6 +85,8 @@ describe("without a schema, none() of a field that no event has", () => {
     ["each field was there once", [{ reason: "stock" }, { note: "n", reasons: [] }], { reason: "price", note: "n" }],
     ["the field is there, with another value", [{ order_id: "a" }], { order_id: "b" }],
     ["an event is no object", ["placed"], { order_id: "b" }],
+    ["a name is found within the field's by chance", [{ id: "a" }], { paid: true }],
+    ["a short name is", [{ x: 1, y: 2 }], { expired: true }],
   ] as const)("is green where %s", async ([, events, match]) => {
     const { scope, broker } = await open();
     for (const event of events) broker.deliver(event);
@@ -109,6 +124,18 @@ describe("by the schema, a field that no payload can have", () => {
   test.for([
     ["below the top", Order, { customer: { nmae: "John" } }, "customer.nmae"],
     [
+      "in a list",
+      z.object({ lines: z.array(z.object({ sku: z.string() })) }),
+      { lines: [{ skew: "x" }] },
+      "lines[0].skew",
+    ],
+    [
+      "in a list of known length",
+      z.object({ pair: z.tuple([z.object({ a: z.string() })], z.object({ b: z.string() })) }),
+      { pair: [{ a: "x" }, { c: "x" }] },
+      "pair[1].c",
+    ],
+    [
       "in each member of a union",
       z.discriminatedUnion("type", [
         z.object({ type: z.literal("a"), one: z.string() }),
@@ -127,6 +154,14 @@ describe("by the schema, a field that no payload can have", () => {
     ["a field below one that may be null", Order, { customer: { name: "John" } }],
     ["a schema that lets other fields through", z.looseObject({ order_id: z.string() }), { ordr_id: "a" }],
     ["a schema that JSON has no form for", z.object({ at: z.date() }), { ta: "a" }],
+    ["a field of a list's element", z.object({ lines: z.array(Order) }), { lines: [{ note: "x" }] }],
+    ["a list of anything", z.object({ lines: z.array(z.unknown()) }), { lines: [{ any: "x" }] }],
+    [
+      "a list or something else",
+      z.object({ lines: z.union([z.array(Order), z.unknown()]) }),
+      { lines: [{ any: "x" }] },
+    ],
+    ["a list where there is none", z.object({ lines: z.string() }), { lines: [{ any: "x" }] }],
     ["a record", z.record(z.string(), z.string()), { ordr_id: "a" }],
     ["a member of a union", z.union([z.object({ one: z.string() }), z.string()]), { one: "a" }],
   ] as const)("is not taken for one: %s", async ([, schema, match]) => {
@@ -139,5 +174,18 @@ describe("by the schema, a field that no payload can have", () => {
     broker.deliver({ notes: [] });
     await scope.channels.orders.next();
     await expect(scope.channels.orders.none({ note: "x" })).resolves.toMatchObject({ how: "proved" });
+  });
+
+  test("a field that it says nothing of is looked for in the events", async () => {
+    const schema = z.object({
+      note: z.string().optional(),
+      notes: z.array(z.string()),
+      customer: z.looseObject({ name: z.string() }),
+    });
+    const { scope, broker } = await open(schema);
+    broker.deliver({ notes: [], customer: { name: "John" } });
+    await scope.channels.orders.next();
+    await expect(scope.channels.orders.none({ customer: { nam: "Jane" } })).rejects.toMatchObject({ code: "UNKNOWN" });
+    await expect(scope.channels.orders.none({ note: "x", customer: { name: "John" } })).resolves.toBeDefined();
   });
 });

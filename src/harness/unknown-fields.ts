@@ -1,6 +1,6 @@
 import { absentFields, compare } from "../journal/index.ts";
 import { similarNames } from "../text/index.ts";
-import { tellsItsFields } from "./schema-fields.ts";
+import { fieldsInSchema } from "./schema-fields.ts";
 import type { ScopeCore } from "./scope-core.ts";
 
 /**
@@ -11,13 +11,13 @@ import type { ScopeCore } from "./scope-core.ts";
  */
 export function unknownField(scope: ScopeCore, channel: string, match: unknown): string | undefined {
   const schema = scope.harness.declarations.get(channel)?.schema;
-  // one that tells has been asked when the wait began
-  if (schema !== undefined && tellsItsFields(schema)) return undefined;
+  // that it has those it knows was seen when the wait began
+  const known = schema === undefined ? new Set<string>() : fieldsInSchema(schema, match);
   let never: readonly string[] | undefined;
   const payloads: unknown[] = [];
   for (const entry of scope.harness.journal.channel(channel)) {
     if (entry.kind !== "received") continue;
-    const absent = absentFields(match, entry.payload);
+    const absent = absentFields(match, entry.payload).filter((path) => !known.has(path));
     never = never?.filter((path) => absent.includes(path)) ?? absent;
     if (never.length === 0) return undefined;
     payloads.push(entry.payload);
@@ -25,7 +25,8 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
   for (const payload of payloads) {
     if (!onlyLacks(match, payload, never ?? [])) continue;
     for (const field of never ?? []) {
-      const [similar] = similarNames(lastOf(field), namesIn(payload));
+      const name = lastOf(field);
+      const similar = similarNames(name, namesIn(payload)).find((each) => !containedByChance(name, each));
       if (similar === undefined) continue;
       const events = payloads.length === 1 ? "the event" : `none of the ${payloads.length} events`;
       const has = payloads.length === 1 ? "has no" : "has a";
@@ -43,6 +44,22 @@ function onlyLacks(match: unknown, payload: unknown, never: readonly string[]): 
     compare(match, payload).differences.every(({ missing }) => missing) &&
     absentFields(match, payload).every((path) => never.includes(path))
   );
+}
+
+/** "id" in "paid": all that is alike is letters within a word. */
+function containedByChance(one: string, other: string): boolean {
+  const [short = "", long = ""] = [one, other].toSorted((a, b) => a.length - b.length);
+  if (!long.toLowerCase().includes(short.toLowerCase()) || short.length * 2 > long.length) return false;
+  const words = wordsIn(long);
+  return !wordsIn(short).every((word) => words.includes(word));
+}
+
+/** "order", "id" of "order_id" and "orderId". */
+function wordsIn(name: string): string[] {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
 }
 
 function lastOf(path: string): string {

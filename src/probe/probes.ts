@@ -59,7 +59,9 @@ export function createProbes(contextOf: () => ProbeContext): Probes {
   const bind = (name: string, run: typeof runProbeUntil, more: readonly string[] = []) => {
     const probe = (probed: (attempt: Attempt) => unknown, options: ProbeOptions = {}): Promise<unknown> => {
       const context = contextOf();
-      return context.start(options.description ?? name, probe, options.signal, async (signal, origin) => {
+      // null, where types do not see it
+      const { description, signal: given } = (options as ProbeOptions | null) ?? {};
+      return context.start(description ?? name, probe, given, async (signal, origin) => {
         checkOptions(name, options, probeOptions, more);
         checkFunctions({ ...options, probe: probed });
         return await run(probed, options, context, signal, origin);

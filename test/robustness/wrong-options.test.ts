@@ -128,7 +128,32 @@ test("nothing was done by what was refused", () => {
   expect(simulator.queues).toContain("billing");
 });
 
+describe("what is no options object is refused by", () => {
+  test.for<readonly [string, () => unknown]>([
+    ["probeUntil", () => probeUntil(() => 1, null as never)],
+    ["probeDuring", () => probeDuring(() => 1, "1s" as never)],
+    ["next on placed", () => scope.channels.placed.next({ id: 1 }, null as never)],
+    ["next on placed", () => scope.channels.placed.next({ id: 1 }, AbortSignal.timeout(1) as never)],
+    ["send to placed", () => scope.channels.placed.send({}, null as never)],
+    ["settled()", () => scope.settled(null as never)],
+    ["duplicate()", () => on().duplicate(null as never)],
+    ["throttle()", () => endpoint().throttle(null as never)],
+    ["receive()", () => aws.receive("billing", null as never)],
+    ["purge()", () => aws.purge("billing", null as never)],
+    ["redrive()", () => aws.redrive("billing", null as never)],
+    ["startAwsSimulator()", () => startAwsSimulator(null as never)],
+    ["startProcess()", () => startProcess(null as never)],
+  ])("%s", async ([of, call]) => {
+    const error = await errorOf(call);
+    expect(error).toMatchObject({ name: "UsageError", facts: { option: `The options of ${of}` } });
+  });
+});
+
 test("a scope is called by a text", async () => {
-  const error = await errorOf(() => harness.scope({ sla: "2s" } as never));
-  expect(error).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("The name of a scope") });
+  const itself: object[] = [];
+  itself.push(itself);
+  for (const name of [{ sla: "2s" }, itself, 5n, undefined]) {
+    const error = await errorOf(() => harness.scope(name as never));
+    expect(error).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("The name of a scope") });
+  }
 });

@@ -168,6 +168,15 @@ export function vitestSpec(version: string, vitest: string): void {
           expect(meta["wakeful"]).toHaveLength(2);
         });
 
+        it("leave an error of the test's own alone, though it speaks of a time-out", () => {
+          const { errors } = run.test("timed out first, and failed by an error that says so of something else");
+          expect(errors.map(({ cause }) => cause?.split(" was cut off ")[1]?.split(":")[0])).toEqual([
+            "while none of its waits was pending",
+            undefined,
+          ]);
+          expect(errors[1]?.cause).toBeUndefined();
+        });
+
         it("say what they were waiting for, with its evidence", () => {
           const { cause, meta } = cutOff("while this process is blocked");
           expect(cause).toMatch(

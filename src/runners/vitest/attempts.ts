@@ -88,8 +88,9 @@ function cutOff(scope: Scope, reason: unknown): void {
     errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map((error) => error.message).join("\n\n"));
 }
 
+/** Vitest's own: a test's errors may speak of other time-outs. */
 function isTimeout(error: unknown): error is Error {
-  return error instanceof Error && /timed out/.test(firstLine(error));
+  return error instanceof Error && /^(?:Test|Hook) timed out in \d+ms/.test(firstLine(error));
 }
 
 function firstLine({ message }: Error): string {

@@ -24,6 +24,9 @@ test.for([
   `${prefix}-1.1`,
   `${prefix}1.1.1`,
   `${prefix}1e3.1`,
+  // another text for the same numbers
+  `${prefix}01.1`,
+  `${prefix}1.01`,
   // never handed out
   `${prefix}1.0`,
 ])("%j is no receipt handle of the queue's", (text) => {

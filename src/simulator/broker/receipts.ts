@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 const prefixBytes = 18;
-const form = /^\d{1,15}\.[1-9]\d{0,14}$/;
+const form = /^(?:0|[1-9]\d{0,14})\.[1-9]\d{0,14}$/;
 
 // 18 bytes in base64url, and two numbers
 const inText = /(?<![\w-])[\w-]{24}\.\d{1,15}\.\d{1,15}/g;

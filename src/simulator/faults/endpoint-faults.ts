@@ -132,19 +132,19 @@ export class EndpointFaultMaker implements EndpointFaults {
     made: () => MadeFault,
     own: readonly string[] = [],
   ): Fault {
-    const { service, action, callers = "systems" } = selection;
-    const { fault, effect } = atCaller(calledFrom, () => {
+    const { fault, effect, looksAt } = atCaller(calledFrom, () => {
       checkOptions(`${calledFrom.name}()`, selection, requestNames, own);
       const { what, effect, mayMiss = false } = made();
       checkTarget(selection);
+      const { service, action, callers = "systems" } = selection;
+      const looksAt = (request: EndpointRequest) =>
+        (callers === "everyone" || request.caller === "system") &&
+        (service === undefined || request.service === service) &&
+        (action === undefined || request.action === action);
       const place = [service, action].filter((part) => part !== undefined).join(" ") || "the endpoint";
       const tolerant = { ...(mayMiss && { mayMiss }), ...selection };
-      return { fault: new ActiveFault(`${what} on ${place}`, tolerant, this.#registry, calledFrom), effect };
+      return { fault: new ActiveFault(`${what} on ${place}`, tolerant, this.#registry, calledFrom), effect, looksAt };
     });
-    const looksAt = (request: EndpointRequest) =>
-      (callers === "everyone" || request.caller === "system") &&
-      (service === undefined || request.service === service) &&
-      (action === undefined || request.action === action);
     const takeOut = this.#inForce.add({ fault, looksAt, effect });
     return this.#registry.add(fault, takeOut);
   }

@@ -48,6 +48,54 @@ describe("plain", () => {
   });
 });
 
+test.for([
+  "hast: b",
+  "h_st: b",
+  `h${"o".repeat(35)}: b`,
+  "content_length: 9",
+  "content-lengxh: 9",
+  "x-amz-tarxet: b",
+  "x-amzn-trace_id: b",
+  "cannection: close",
+  "transfer_encoding: chunked",
+  "expact: 100-continue",
+  "upgrad3: h2c",
+  "proxy_connection: close",
+])("%s, nearly the name of a header that matters, is another one", (header) => {
+  const { request, end } = read(`${post("content-length: 1", header)}a`) ?? {};
+  expect(request).toMatchObject({ head: { host: "a", target: "", traceId: undefined }, body: "a" });
+  expect(end).toBe(post("content-length: 1", header).length + 1);
+});
+
+test.for(["", " ", "\t", " \t \t"])("a value of %j is empty, and there", (space) => {
+  const { request } = read(post(`X-Amzn-Trace-Id:${space}`, `x-amz-target:${space}`, `origin:${space}`)) ?? {};
+  expect(request).toMatchObject({ head: { traceId: "", target: "", origin: "" } });
+  expect(read(post(`host:${space}`))).toBeUndefined();
+});
+
+test("a request is read when all of it is there, not before, wherever it is cut", () => {
+  const whole = `${post("X-Amz-Target: a.b", "x:", "content-length: 4", "Connection: keep-alive")}\r\n\r\n`;
+  for (const before of ["", post("content-length: 2") + "ab"]) {
+    const ends = [];
+    for (let length = 0; length <= whole.length; length++) {
+      const plain = read(before + whole.slice(0, length), before.length);
+      if (plain !== undefined) ends.push({ length, end: plain.end - before.length });
+    }
+    expect(ends).toEqual([{ length: whole.length, end: whole.length }]);
+  }
+});
+
+test("a head may have 8 KiB, its end included, wherever it begins", () => {
+  const [first, second] = [post("content-length: 1") + "a", lines("GET / HTTP/1.1", "host: b")];
+  const ofLength = (length: number) => post(`x:${"x".repeat(length - post("x:").length)}`);
+  const end = first.length + 8_192;
+  expect(read(first + ofLength(8_192) + second, first.length)).toMatchObject({ end });
+  expect(read(first + ofLength(8_192) + second, end)).toMatchObject({ end: end + second.length });
+  for (const length of [8_193, 8_194, 8_195, 8_196, 8_197]) {
+    expect(read(first + ofLength(length) + second, first.length)).toBeUndefined();
+  }
+});
+
 describe("for a whole HTTP server to judge", () => {
   test.for<[string, string]>([
     ["nothing", ""],
@@ -83,6 +131,7 @@ describe("for a whole HTTP server to judge", () => {
     ["a nameless header", post(": a")],
     ["a bare LF between headers", "POST / HTTP/1.1\r\nHost: a\nx: y\r\n\r\n"],
     ["a bare LF at the end", "POST / HTTP/1.1\r\nHost: a\r\n\n"],
+    ["a bare CR at the end", "POST / HTTP/1.1\r\nHost: a\r\n\ra"],
     ["a bare CR in a value", post("a: b\rc: d")],
     ["a NUL in a value", post("a: b\0")],
     ["a byte above ASCII in a value", post("a: \u00e9")],
