@@ -171,7 +171,7 @@ export interface Listenable<out Out> {
   ): Promise<ReceivedEvent<Narrowed<Out, M>>>;
   /**
    * Waits until `count` events of the scope match, and proves (see `none`) that no more come. Counts events that other
-   * waits have taken too. One more ends it at once.
+   * waits have taken too, and takes them all: a `next` after it waits for another one. One more ends it at once.
    */
   exactly(
     count: number,

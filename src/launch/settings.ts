@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import { wakefulError } from "../errors.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
@@ -34,11 +35,18 @@ export type Settings = ReturnType<typeof settingsOf>;
 /** The options with their defaults, checked before anything is started. Throws `INVALID_OPTION`, `INVALID_DURATION`. */
 export function settingsOf(options: StartProcessOptions) {
   checkOptions("startProcess()", options, processOptions);
-  const { command, ready, port = "PORT", inspect = false, logLimit = linesKept } = options;
+  const { command, ready, port = "PORT", inspect = false, logLimit = linesKept, stopSignal = "SIGTERM" } = options;
   check(process.platform !== "win32", "startProcess", "on Windows", "a POSIX system; use attachSystem there");
-  check(command.length > 0 && command[0] !== "", "command", show(command), "a program and its parameters");
+  const isList = Array.isArray(command) && command.every((part) => typeof part === "string");
+  check(
+    isList && command.length > 0 && command[0] !== "",
+    "command",
+    show(command),
+    'a list: ["node", "src/server.ts"]',
+  );
   check(Number.isSafeInteger(logLimit) && logLimit > 0, "logLimit", show(logLimit), "a whole number above 0");
   check(!inspect || isNode(command[0]), "inspect", show(inspect), `it only with a command that begins with "node"`);
+  check(stopSignal in constants.signals, "stopSignal", show(stopSignal), 'the name of a signal: "SIGTERM"');
   requireReady(ready, port === false ? undefined : "http://127.0.0.1");
   return {
     command,
@@ -52,7 +60,7 @@ export function settingsOf(options: StartProcessOptions) {
     inherit: options.inherit ?? [],
     startWithin: milliseconds(options.startWithin ?? "30s", "startWithin"),
     stopWithin: milliseconds(options.stopWithin ?? "5s", "stopWithin"),
-    stopSignal: options.stopSignal ?? "SIGTERM",
+    stopSignal,
     finishesBeforeReply: options.finishesBeforeReply ?? false,
     idle: options.idle,
     coverage: options.coverage,

@@ -90,6 +90,9 @@ describe("starting", () => {
     ["ready", { ready: {} as never }],
     ["ready.http", { ready: { http: "/health" }, port: false }],
     ["logLimit", { logLimit: 0 }],
+    ["command", { command: "node src/server.ts" as never }],
+    ["command", { command: ["node", 1] as never }],
+    ["stopSignal", { stopSignal: "SIGTRM" as never }],
     ["inspect", { command: ["sh", "-c", "true"], inspect: true }],
   ])("%s that makes no sense is refused before anything runs", async ([option, options]) => {
     await expect(start(web, options)).rejects.toMatchObject({ code: "INVALID_OPTION", facts: { option } });

@@ -162,6 +162,9 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
 export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Promise<AwsSimulator> {
   checkOptions("startAwsSimulator()", options, optionNames);
   checkOptions("order of startAwsSimulator()", options.order, orderNames);
+  const { port: given = 0 } = options;
+  if (!Number.isInteger(given) || given < 0 || given > 65_535)
+    throw wakefulError("INVALID_OPTION", { option: "port", value: String(given), expected: "a number up to 65535" });
   const { port = 0, host = "127.0.0.1", region = defaultRegion, clock = systemClock, token } = options;
   if (!loopback.has(host) && !(options.allowRemote === true && token !== undefined && token !== "")) {
     throw wakefulError("REMOTE_REFUSED", { host });

@@ -66,6 +66,16 @@ describe("the work", () => {
     expect(begun).toBe(false);
   });
 
+  test.each([new AbortController(), "signal", {}])("is not begun with what is no signal: %o", async (wrong) => {
+    let begun = false;
+    const wait = start(() => {
+      begun = true;
+      return never();
+    }, wrong as never);
+    await expect(wait).rejects.toMatchObject({ code: "INVALID_OPTION", facts: { option: "signal of next on orders" } });
+    expect(begun).toBe(false);
+  });
+
   test("gets a signal that is aborted with the reason of the user's, or of the owner", async () => {
     const reasons: unknown[] = [];
     const controller = new AbortController();

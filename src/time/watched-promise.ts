@@ -1,3 +1,4 @@
+import { wakefulError } from "../errors.ts";
 /**
  * A promise that notes whether anybody ever awaited it. A wait that nobody awaits cannot fail its test: its owner looks at
  * `awaited` at the end, and reports it. It never raises an unhandled rejection itself; promises derived from it do.
@@ -33,7 +34,8 @@ export class WatchedPromise<T> extends Promise<T> {
     work: (signal: AbortSignal, origin: () => string) => Promise<T>,
   ): WatchedPromise<T> {
     const controller = new AbortController();
-    const { signal } = options;
+    const wrong = options.signal !== undefined && !isSignal(options.signal);
+    const signal = wrong ? undefined : options.signal;
     const called: { stack?: string } = {};
     Error.captureStackTrace(called, options.calledFrom);
     const promise = new WatchedPromise<T>((resolve, reject) => {
@@ -49,6 +51,17 @@ export class WatchedPromise<T> extends Promise<T> {
         },
         { once: true },
       );
+      if (wrong) {
+        const expected = "an AbortSignal: the signal of a controller, not the controller";
+        reject(
+          wakefulError("INVALID_OPTION", {
+            option: `signal of ${options.what}`,
+            value: String(options.signal),
+            expected,
+          }),
+        );
+        return;
+      }
       if (signal?.aborted) {
         abort();
         return;
@@ -115,4 +128,9 @@ export class WatchedPromise<T> extends Promise<T> {
 /** A captured stack without its heading. Read late, because formatting it costs more than capturing it. */
 function framesOf(called: { stack?: string }): string {
   return called.stack?.split("\n").slice(1).join("\n") ?? "";
+}
+
+/** Of any realm. */
+function isSignal(value: unknown): value is AbortSignal {
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 }
