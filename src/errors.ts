@@ -56,6 +56,7 @@ export type Circumstance =
   | "schema mismatch"
   | "could not decode"
   | "no such field"
+  | "other type"
   | "nothing was waiting";
 
 /** An option whose value is none. */
@@ -328,6 +329,7 @@ const table = {
       "Whether it counts cannot be said of an event that the channel's codec cannot read. One that is meant to be so is taken with refused(), before; or declare codec: raw() on the channel.",
     "no such field":
       "Is the field's name right? Where events may have it and none has had it yet, declare a schema on the channel, or give a predicate.",
+    "other type": "Give the value in the type that the events have it in: numbers as numbers, text as text.",
   }),
   AMBIGUOUS: verdict(
     "Ambiguous",

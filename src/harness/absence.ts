@@ -11,6 +11,7 @@ import type { Sla } from "./sla.ts";
 import type { Proof } from "./types.ts";
 import type { Condition } from "./where.ts";
 import { unknownField } from "./unknown-fields.ts";
+import { valueOfOtherType } from "./value-types.ts";
 import { obscured } from "./window.ts";
 
 /** One claim that nothing (more) happens. */
@@ -60,6 +61,8 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
     const { match } = absence.condition;
     const field = match === undefined ? undefined : unknownField(scope, channel, match);
     if (field !== undefined) throw red("UNKNOWN", field, { circumstance: "no such field", assessment });
+    const value = match === undefined ? undefined : valueOfOtherType(scope, channel, match);
+    if (value !== undefined) throw red("UNKNOWN", value, { circumstance: "other type", assessment });
   };
   for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {
     const { holding, unknowable, busy, unheard, passed } = round;

@@ -91,6 +91,27 @@ export const wrongUseMutants: readonly Mutant[] = [
     tests: fields,
   },
   {
+    name: "a text for a number finds nothing, and is green",
+    file: "src/harness/absence.ts",
+    find: "if (value !== undefined) throw",
+    replace: 'if (value === "") throw',
+    tests: ["src/harness/value-types.test.ts"],
+  },
+  {
+    name: "any other value is one of another type",
+    file: "src/harness/value-types.ts",
+    find: "String(expected) === String(actual)",
+    replace: "true",
+    tests: ["src/harness/value-types.test.ts"],
+  },
+  {
+    name: "one value of another type is enough, whatever else differs",
+    file: "src/harness/value-types.ts",
+    find: "!differences.every(isWrittenAlike)",
+    replace: "!differences.some(isWrittenAlike)",
+    tests: ["src/harness/value-types.test.ts"],
+  },
+  {
     name: "only the latest event says which fields there are",
     file: "src/harness/unknown-fields.ts",
     find: "never?.filter((path) => absent.includes(path)) ?? absent",
