@@ -316,7 +316,7 @@ const table = {
   ),
   UNHEARD: verdict(
     "Unheard",
-    "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right? How to prove that a filter keeps something out stands in docs/proofs.md.",
+    "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right? To prove that it keeps something out, send something that passes, too.",
   ),
   FILTERED_OUT: verdict(
     "Filtered out",

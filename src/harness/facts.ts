@@ -117,9 +117,18 @@ export async function assessBriefly(scope: ScopeCore, signal: AbortSignal): Prom
   return await Promise.race([assess(scope, signal), silence]);
 }
 
-/** What the scope sent and is known to have reached nobody until now. */
+/**
+ * What the scope sent and is known to have reached nobody until now; but not what a system's filter kept out that let something
+ * else of the scope's pass, on the same channel: so that filter does not keep everything out.
+ */
 export function unheardOf(scope: ScopeCore): readonly Stamped<SentEntry>[] {
-  return scope.sent.filter((sent) => reachedBy(scope, sent) === 0);
+  const reached = new Map(scope.sent.map((sent) => [sent, reachedBy(scope, sent)]));
+  const passed = new Set(scope.sent.filter((sent) => (reached.get(sent) ?? 0) > 0).map(({ channel }) => channel));
+  return scope.sent.filter((sent) => reached.get(sent) === 0 && !(passed.has(sent.channel) && isKeptOut(scope, sent)));
+}
+
+function isKeptOut({ harness }: ScopeCore, { channel, id }: Stamped<SentEntry>): boolean {
+  return harness.declarations.get(channel)?.transport.accounting?.keptOut?.(id) ?? false;
 }
 
 /** How many consumers that are not ours it reached: the broker may know better by now than when it was sent. */

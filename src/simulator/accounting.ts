@@ -18,6 +18,7 @@ export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOp
         onChange: (listener) => broker.onChange(listener),
       }),
     reached: (messageId) => broker.reached(messageId),
+    keptOut: (messageId) => broker.activity.origin(messageId)?.keptOut ?? false,
     harnessReads(queue) {
       let reading = true;
       readByHarness.push(queue);

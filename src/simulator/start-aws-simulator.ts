@@ -153,6 +153,7 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   notes(listener: (note: BrokerNote) => void): Disposable;
   reached(messageId: string): number | undefined;
+  keptOut(messageId: string): boolean;
   scopeOpened(name: string, scope?: OpenedScope): Disposable;
   harnessReads(queue: string): Disposable;
   close(): Promise<void>;
@@ -319,6 +320,10 @@ class RunningSimulator implements AwsSimulator {
 
   reached(messageId: string): number | undefined {
     return this.#broker.reached(messageId);
+  }
+
+  keptOut(messageId: string): boolean {
+    return this.#accounting.keptOut(messageId);
   }
 
   scopeOpened(name: string, opened?: OpenedScope): Disposable {

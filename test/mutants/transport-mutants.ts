@@ -8,6 +8,27 @@ const inProcess = ["src/transports/in-process"];
 /** What carries events, broken as transports break. Its own tests must turn red. */
 export const transportMutants: readonly Mutant[] = [
   {
+    name: "what a filter kept out casts no doubt, though nothing passes that filter",
+    file: "src/harness/facts.ts",
+    find: "passed.has(sent.channel) && isKeptOut(scope, sent)",
+    replace: "isKeptOut(scope, sent)",
+    tests: ["src/transports/sns-sqs/kept-out.test.ts"],
+  },
+  {
+    name: "what was lost counts as kept out by a filter",
+    file: "src/harness/facts.ts",
+    find: "passed.has(sent.channel) && isKeptOut(scope, sent)",
+    replace: "passed.has(sent.channel)",
+    tests: ["src/transports/sns-sqs/kept-out.test.ts"],
+  },
+  {
+    name: "what a system's filter keeps out cannot be proved",
+    file: "src/simulator/broker/fan-out.ts",
+    find: "if (queue?.ofSystems ?? true) origin.keptOut = true;",
+    replace: "",
+    tests: ["src/transports/sns-sqs/kept-out.test.ts"],
+  },
+  {
     name: "a letter that comes back after its redrive is taken for the first one",
     file: "src/transports/sns-sqs/message.ts",
     find: "      id,\n      body: wrapper?.Message",

@@ -102,6 +102,7 @@ export class FanOut {
 
   #filteredOut(topic: Topic, { endpoint, given }: TopicSubscription, origin: Origin, traceId: string): void {
     const queue = this.#queueByArn(endpoint);
+    if (queue?.ofSystems ?? true) origin.keptOut = true;
     const policy = given.get("FilterPolicy") ?? "";
     const shown = policy.length > longestPolicy ? `${policy.slice(0, longestPolicy)}…` : policy;
     this.#note("filtered out", origin, {

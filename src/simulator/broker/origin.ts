@@ -8,6 +8,8 @@ export class Origin {
   readonly id: string;
   /** How many consumers that are not a harness's own it reached. */
   reached = 0;
+  /** Whether the filter of such a consumer kept it out. */
+  keptOut = false;
   #life: readonly Activity[] | undefined;
   #forgotten = false;
 
