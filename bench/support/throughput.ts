@@ -1,8 +1,8 @@
 import type { Load } from "./load.ts";
 import { type Request, sqs } from "./raw-connection.ts";
 
-interface Received {
-  readonly Messages?: readonly { readonly ReceiptHandle: string }[];
+interface Message {
+  readonly ReceiptHandle: string;
 }
 
 const bodyOf = (number: number) => `{"order_id":"${number}"}`;
@@ -29,29 +29,28 @@ export async function sendBatchRate(load: Load, QueueUrl: string, count: number)
 
 /** Messages received and deleted a second, one a request, until the queue is empty. */
 export async function receiveRate(load: Load, QueueUrl: string, count: number): Promise<number> {
-  let received = 0;
-  const receive = sqs("ReceiveMessage", { QueueUrl });
-  const asked = new Set<number>();
-  const began = performance.now();
-  await load.run((connection, answer): Request | undefined => {
-    if (!asked.delete(connection)) {
-      asked.add(connection);
-      return receive;
-    }
-    const [message] = (JSON.parse(answer) as Received).Messages ?? [];
-    if (message === undefined) return undefined;
-    received++;
-    return sqs("DeleteMessage", { QueueUrl, ReceiptHandle: message.ReceiptHandle });
-  });
-  const measured = rate(received, began);
-  if (received !== count) throw new Error(`${received} messages came instead of ${count}`);
-  return measured;
+  return await drainRate(load, QueueUrl, { count, most: 1 }, ([message]) =>
+    sqs("DeleteMessage", { QueueUrl, ReceiptHandle: message?.ReceiptHandle }),
+  );
 }
 
 /** Messages received and deleted a second, ten a request, until the queue is empty. */
 export async function receiveBatchRate(load: Load, QueueUrl: string, count: number): Promise<number> {
+  return await drainRate(load, QueueUrl, { count, most: 10 }, (messages) => {
+    const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    return sqs("DeleteMessageBatch", { QueueUrl, Entries });
+  });
+}
+
+/** Each connection receives up to `most` messages and deletes them, in turns. All `count` must come. */
+async function drainRate(
+  load: Load,
+  QueueUrl: string,
+  { count, most }: { readonly count: number; readonly most: number },
+  remove: (messages: readonly Message[]) => Request,
+): Promise<number> {
   let received = 0;
-  const receive = sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: 10 });
+  const receive = sqs("ReceiveMessage", { QueueUrl, MaxNumberOfMessages: most });
   const asked = new Set<number>();
   const began = performance.now();
   await load.run((connection, answer): Request | undefined => {
@@ -59,11 +58,10 @@ export async function receiveBatchRate(load: Load, QueueUrl: string, count: numb
       asked.add(connection);
       return receive;
     }
-    const { Messages = [] } = JSON.parse(answer) as Received;
+    const { Messages = [] } = JSON.parse(answer) as { Messages?: readonly Message[] };
     if (Messages.length === 0) return undefined;
     received += Messages.length;
-    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    return sqs("DeleteMessageBatch", { QueueUrl, Entries });
+    return remove(Messages);
   });
   const measured = rate(received, began);
   if (received !== count) throw new Error(`${received} messages came instead of ${count}`);

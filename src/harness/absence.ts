@@ -59,9 +59,10 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
   /** What is about to be concluded rests on the events that came, too: they must have been able to match. */
   const mustBeMatchable = (assessment: Assessment) => {
     const { match } = absence.condition;
-    const field = match === undefined ? undefined : unknownField(scope, channel, match);
+    if (match === undefined) return;
+    const field = unknownField(scope, channel, match);
     if (field !== undefined) throw red("UNKNOWN", field, { circumstance: "no such field", assessment });
-    const value = match === undefined ? undefined : valueOfOtherType(scope, channel, match);
+    const value = valueOfOtherType(scope, channel, match);
     if (value !== undefined) throw red("UNKNOWN", value, { circumstance: "other type", assessment });
   };
   for await (const round of rounds(scope, allFacts, sla.deadline, signal, before)) {

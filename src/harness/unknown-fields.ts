@@ -1,4 +1,4 @@
-import { absentFields, compare } from "../journal/index.ts";
+import { absentFields, compare, fieldAt } from "../journal/index.ts";
 import { similarNames } from "../text/index.ts";
 import { fieldsInSchema } from "./schema-fields.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -25,7 +25,7 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
   for (const payload of payloads) {
     if (!onlyLacks(match, payload, never ?? [])) continue;
     for (const field of never ?? []) {
-      const name = lastOf(field);
+      const name = fieldAt(field);
       const similar = similarNames(name, namesIn(payload)).find((each) => !containedByChance(name, each));
       if (similar === undefined) continue;
       const events = payloads.length === 1 ? "the event" : `none of the ${payloads.length} events`;
@@ -60,10 +60,6 @@ function wordsIn(name: string): string[] {
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z\d]+/);
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** The names of all fields, at any depth that a payload is likely to have. */

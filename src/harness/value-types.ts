@@ -1,4 +1,5 @@
 import { compare, type Difference } from "../journal/index.ts";
+import { tellValue } from "../options.ts";
 import type { ScopeCore } from "./scope-core.ts";
 
 /**
@@ -12,8 +13,8 @@ export function valueOfOtherType(scope: ScopeCore, channel: string, match: unkno
     const [first] = differences;
     if (first === undefined || !differences.every(isWrittenAlike)) continue;
     const { path, expected, actual } = first;
-    const came = `an event that came on ${channel} has the ${typeof actual} ${tell(actual)} as ${path || "payload"}`;
-    return `${came}, and the match the ${typeof expected} ${tell(expected)}, so silence proves nothing`;
+    const came = `an event that came on ${channel} has the ${typeof actual} ${tellValue(actual)} as ${path || "payload"}`;
+    return `${came}, and the match the ${typeof expected} ${tellValue(expected)}, so silence proves nothing`;
   }
   return undefined;
 }
@@ -30,8 +31,4 @@ function isWrittenAlike({ expected, actual, missing }: Difference): boolean {
 
 function isPlain(value: unknown): value is string | number | boolean | bigint {
   return ["string", "number", "boolean", "bigint"].includes(typeof value);
-}
-
-function tell(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

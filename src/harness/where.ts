@@ -1,6 +1,6 @@
 import { wakefulError } from "../errors.ts";
 import type { StandardSchema } from "../contracts/index.ts";
-import { checkMatch, matches } from "../journal/index.ts";
+import { checkMatch, fieldAt, matches } from "../journal/index.ts";
 import { similarNames } from "../text/index.ts";
 import { fieldNotInSchema } from "./schema-fields.ts";
 import type { ReceivedEvent } from "./types.ts";
@@ -52,6 +52,6 @@ function checkFields(match: unknown, channel: string, schema: StandardSchema): v
   if (unknown === undefined) return;
   const { path, known } = unknown;
   const problem = "by its schema no payload has such a field";
-  const similar = similarNames(path.slice(path.lastIndexOf(".") + 1), known);
+  const similar = similarNames(fieldAt(path), known);
   throw wakefulError("INVALID_MATCH", { channel, path, problem, similar, known });
 }

@@ -22,7 +22,7 @@ export type {
 } from "./entries.ts";
 export { type ChannelEntry, Journal, type JournalOptions } from "./journal.ts";
 export { compare, type Comparison, type Difference } from "./compare.ts";
-export { checkMatch, matches, placeOf, shapeOf } from "./match.ts";
+export { checkMatch, fieldAt, matches, placeOf, shapeOf } from "./match.ts";
 export type { KeysOf, Known, Leaf, Match, Narrowed } from "./match-types.ts";
 export { closest, type NearMiss } from "./near-miss.ts";
 export { timeline, type TimelineLine, type TimelineOptions } from "./timeline.ts";

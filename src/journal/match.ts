@@ -25,6 +25,11 @@ export function placeOf(path: string, part: string | number): string {
   return path === "" ? part : `${path}.${part}`;
 }
 
+/** "order_id" of "orders[0].order_id". */
+export function fieldAt(place: string): string {
+  return place.slice(place.lastIndexOf(".") + 1);
+}
+
 /**
  * Throws `INVALID_MATCH` for a match that would accept too much or nothing at all: `undefined` anywhere (a field that was
  * renamed, an id read from the wrong object), an object without fields, a function, a regular expression, a Map or a Set,

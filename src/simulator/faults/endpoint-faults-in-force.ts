@@ -89,7 +89,7 @@ export class EndpointFaultsInForce {
   /** What becomes of a request. To be asked once for each. */
   meet(request: EndpointRequest, facts: RequestFacts): Interference {
     let met: Interference = {};
-    const traceIds = this.any ? this.#tracesIn(facts.body) : [];
+    const traceIds = this.#tracesIn(facts.body);
     for (const { fault, looksAt, effect } of this.#placed) {
       if (!looksAt(request)) continue;
       // one that refuses ends it: what comes after it in line never sees the request
