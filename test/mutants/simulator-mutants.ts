@@ -639,6 +639,20 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: http,
   },
   {
+    name: "HTTP: further requests are kept in memory that the next caller's bytes are written to",
+    file: "src/simulator/aws/http/plain-connection.ts",
+    find: "this.#ahead = Buffer.from(bytes.subarray(from));",
+    replace: "this.#ahead = bytes.subarray(from);",
+    tests: ["src/simulator/aws/http/http-front.test.ts"],
+  },
+  {
+    name: "HTTP: a connection that was handed over gives its reader memory that is written to again",
+    file: "src/simulator/aws/http/read-in-place.ts",
+    find: "socket.push(Buffer.from(bytes))",
+    replace: "socket.push(bytes)",
+    tests: ["src/simulator/aws/http/read-in-place.test.ts"],
+  },
+  {
     name: "HTTP: a caller that hangs up goes unnoticed",
     file: "src/simulator/aws/http/plain-connection.ts",
     find: "    return this.#controller.signal;",
@@ -662,7 +676,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "HTTP: requests that come before their turn are lost",
     file: "src/simulator/aws/http/plain-connection.ts",
-    find: "    if (from < bytes.length) this.#ahead = bytes.subarray(from);\n",
+    find: "    if (from < bytes.length) this.#ahead = Buffer.from(bytes.subarray(from));\n",
     replace: "",
     tests: http,
   },

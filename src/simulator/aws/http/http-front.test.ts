@@ -273,6 +273,25 @@ test("an idle connection ends, one that waits for its answer does not", async ()
   expect(await waiting.answers(1)).toEqual(["at last"]);
 });
 
+test("what is kept of one caller's bytes is not overwritten by another's", async () => {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const stand = await start((request, caller) => (request.head.path === "/slow" ? promise : echo(request, caller)));
+  const [ahead, half, other] = [new Line(stand), new Line(stand), new Line(stand)];
+  // the second one waits until the first is answered
+  ahead.socket.write(post("/slow", "") + post("/next", "mine"));
+  // not plain as long as it is not whole: node:http gets its first half
+  const whole = post("/half", "half and half");
+  half.socket.write(whole.slice(0, -4));
+  await Promise.all([ahead, half, other].map(({ socket }) => once(socket, "connect")));
+  await turns();
+  other.socket.write(post("/other", "y".repeat(1_000)));
+  await other.answers(1);
+  resolve({ status: 200, contentType: "text/plain", body: "slow" });
+  half.socket.write(whole.slice(-4));
+  expect(await ahead.answers(2)).toEqual(["slow", "/next mine"]);
+  expect(await half.answers(1)).toEqual(["/half half and half"]);
+});
+
 test("closing ends all connections: idle ones, those that wait, those of node:http", async () => {
   const stand = await start(() => new Promise(() => undefined));
   const [idle, waiting, whole] = [new Line(stand), new Line(stand), new Line(stand)];

@@ -88,13 +88,13 @@ export class HttpFront {
     await closed;
   }
 
-  #connect(socket: Socket): void {
+  #connect(accepted: Socket): void {
     const connection = new PlainConnection({
-      socket,
+      accepted,
       writer: this.#writer,
       keptFor: this.#keptFor,
       answer: this.#service.answer,
-      handOver: (unread) => {
+      handOver: (socket, unread) => {
         // stopped meanwhile: what is put back waits for its new reader
         socket.pause();
         socket.unshift(unread);

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Answer } from "./answer.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 import { readPlainRequest } from "./plain-request.ts";
+import { readInPlace, type ReadInPlace } from "./read-in-place.ts";
 import type { Caller, WireRequest } from "./wire-request.ts";
 
 /** While a caller waits for one answer it may send this much of further requests. */
@@ -11,20 +12,21 @@ const leeway = 1_000;
 const nothing = Buffer.alloc(0);
 
 export interface PlainConnectionOptions {
-  readonly socket: Socket;
+  readonly accepted: Socket;
   readonly writer: AnswerWriter;
   /** How long it is kept while nothing happens, ms. */
   readonly keptFor: number;
   /** Undefined for what only the whole server can answer. Must not throw. */
   readonly answer: (request: WireRequest, caller: Caller) => Answer | Promise<Answer> | undefined;
   /** Takes the connection over for good, with the bytes that nobody has read. */
-  readonly handOver: (unread: Buffer) => void;
+  readonly handOver: (socket: Socket, unread: Buffer) => void;
   readonly closed: () => void;
 }
 
 /** A connection as long as its requests are plain: answers them one by one, in their order, each with one write. */
 export class PlainConnection implements Caller {
   readonly #socket: Socket;
+  readonly #reading: ReadInPlace;
   readonly #options: PlainConnectionOptions;
   /** Further requests wait while an answer is being made, and while those before are not read. */
   #state: "free" | "answering" | "unread" = "free";
@@ -35,11 +37,11 @@ export class PlainConnection implements Caller {
 
   constructor(options: PlainConnectionOptions) {
     this.#options = options;
-    const { socket } = options;
+    this.#reading = readInPlace(options.accepted, this.#onData);
+    const { socket } = this.#reading;
     this.#socket = socket;
     socket.setTimeout(options.keptFor + leeway);
     socket
-      .on("data", this.#onData)
       .on("drain", this.#onDrain)
       .on("end", this.#onEnd)
       .on("timeout", this.#onTimeout)
@@ -56,6 +58,7 @@ export class PlainConnection implements Caller {
     this.#socket.destroy();
   }
 
+  /** The bytes are no longer there afterwards. */
   readonly #onData = (bytes: Buffer): void => {
     if (this.#state === "free") {
       this.#work(bytes);
@@ -78,7 +81,7 @@ export class PlainConnection implements Caller {
       if (answer instanceof Promise) this.#await(answer);
       else this.#write(answer);
     }
-    if (from < bytes.length) this.#ahead = bytes.subarray(from);
+    if (from < bytes.length) this.#ahead = Buffer.from(bytes.subarray(from));
   }
 
   #await(answer: Promise<Answer>): void {
@@ -133,14 +136,14 @@ export class PlainConnection implements Caller {
   #leave(unread: Buffer): void {
     const socket = this.#socket;
     socket.setTimeout(0);
+    this.#reading.release();
     socket
-      .off("data", this.#onData)
       .off("drain", this.#onDrain)
       .off("end", this.#onEnd)
       .off("timeout", this.#onTimeout)
       .off("error", this.#onEnd)
       .off("close", this.#onClose);
     this.#options.closed();
-    this.#options.handOver(unread);
+    this.#options.handOver(socket, Buffer.from(unread));
   }
 }
