@@ -62,6 +62,11 @@ describe("without a schema, none() of a field that no event has", () => {
     ["one without an underscore", { order_id: "a" }, { orderid: "b" }],
     ["one in another style", { order_id: "a" }, { orderId: "b" }],
     ["the plural", { reasons: [] }, { reason: "stock" }],
+    [
+      "one of many that only hold its letters",
+      { paid: 1, void: 1, video: 1, side: 1, idle: 1, order_id: "a" },
+      { id: "a" },
+    ],
   ] as const)("is red where the field that came is %s", async ([, payload, match]) => {
     const { scope, broker } = await open();
     broker.deliver(payload);
