@@ -153,6 +153,13 @@ export const codecMutants: readonly Mutant[] = [
     tests: acceptance,
   },
   {
+    name: "a codec that gives nothing has decoded something",
+    file: "src/harness/intake.ts",
+    find: "    if (payload === undefined) throw",
+    replace: "    if (payload === Symbol.iterator) throw",
+    tests: ["src/harness/codec.test.ts"],
+  },
+  {
     name: "a test may send what the app would refuse",
     file: "src/harness/send.ts",
     find: "  if (result?.issues) throw",
