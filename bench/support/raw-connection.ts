@@ -59,6 +59,8 @@ export class RawConnection implements Disposable {
       this.#take();
     });
     socket.on("error", (error) => this.#fail?.(error));
+    // an answer that never comes would be waited for until the benchmark's own time-out
+    socket.on("close", () => this.#fail?.(new Error(`${host} closed the connection`)));
   }
 
   static open({ hostname, port, host }: URL): Promise<RawConnection> {

@@ -1,5 +1,5 @@
 import { wakefulError } from "../errors.ts";
-import { findLostField, withoutField } from "./lost-field.ts";
+import { findLoss, withoutField } from "./find-loss.ts";
 import { readFields } from "./protobuf-wire.ts";
 
 /**
@@ -34,14 +34,19 @@ export function checkType(type: ProtobufType, option: string): void {
   throw wakefulError("INVALID_OPTION", { option, value: String(type), expected });
 }
 
-/** The bytes of a payload. Throws for one that the type refuses, or has not all fields of. */
+/** The bytes of a payload. Throws for one that the type refuses, has not all fields of, or no room for a number of. */
 export function encodeMessage(type: ProtobufType, payload: unknown): Uint8Array {
   const problem = type.verify?.(payload) ?? null;
   if (problem !== null) throw new TypeError(`${nameOf(type)}: ${problem}`);
   const bytes = bytesOf(type, payload);
-  const lost = findLostField(payload, type.decode(bytes), (place) => changes(type, payload, bytes, place));
-  if (lost !== undefined) throw new TypeError(`${nameOf(type)} has no field ${lost.join(".")}: it would be lost`);
-  return bytes;
+  const loss = findLoss(payload, type.decode(bytes), (place) => changes(type, payload, bytes, place));
+  if (loss === undefined) return bytes;
+  const { place, writtenAs } = loss;
+  throw new TypeError(
+    writtenAs === undefined
+      ? `${nameOf(type)} has no field ${place.join(".")}: it would be lost`
+      : `${nameOf(type)}: ${place.join(".") || "the payload"} does not fit: it would be written as ${writtenAs}`,
+  );
 }
 
 /** The payload of these bytes, which must be a whole message: not every library tells one that was cut off. */

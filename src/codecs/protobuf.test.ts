@@ -105,6 +105,21 @@ test("the type's own check is asked: protobufjs would write another payload", ()
   expect(() => protobuf(orderOfProtobufjs).encode({ id: 7 })).toThrow("Order: id: string expected");
 });
 
+test.for([
+  [{ i: 2 ** 31 }, "i"],
+  [{ i: 2 ** 40 }, "i"],
+  [{ u: -1 }, "u"],
+  [{ n: [1, 2 ** 33] }, "n.1"],
+  [{ m: { k: { i: 2 ** 32 } } }, "m.k.i"],
+] as [object, string][])("refuses a number that the library would cut to 32 bits: %j", ([payload, place]) => {
+  const { root } = protobufjs.parse(`syntax = "proto3";
+    message Numbers { int32 i = 1; uint32 u = 2; repeated int32 n = 3; map<string, Numbers> m = 4; float f = 5; }`);
+  const codec = protobuf(root.lookupType("Numbers"));
+  expect(() => codec.encode(payload)).toThrow(`Numbers: ${place} does not fit: `);
+  // a float is rounded, which is no other number
+  for (const fits of [{ i: -(2 ** 31), u: 2 ** 32 - 1 }, { f: 0.1 }, { f: 2 ** 24 + 1 }]) codec.encode(fits);
+});
+
 test("maps keep their keys, also those that the library renames", () => {
   const { root } = protobufjs.parse('syntax = "proto3"; message Stock { map<int64, int32> of = 1; }');
   expect(protobuf(root.lookupType("Stock")).encode({ of: { "5": 6 } })).toBe("CgQIBRAG");

@@ -18,8 +18,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /**
  * A payload as one protobuf message, by a type of the user's own library.
  *
- * `send` is red as `ENCODING_FAILED` for a payload that the type's `verify` refuses, or with a field that the type does not
- * know, which libraries drop without a word. A body is refused, and told as `COULD_NOT_DECODE`, unless it is base64 of the
+ * `send` is red as `ENCODING_FAILED` for a payload that the type's `verify` refuses, with a field that the type does not
+ * know, which libraries drop without a word, or with a number that they would cut to 32 bits. A body is refused, and told as `COULD_NOT_DECODE`, unless it is base64 of the
  * standard alphabet with its padding, and a whole message that the type reads. A message says neither its type nor that
  * fields at its end are missing: a `schema` on the channel judges what it says.
  *

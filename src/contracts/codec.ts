@@ -10,6 +10,9 @@ export interface Codec {
   readonly name: string;
   /** Turns a payload into a body. Throws when it has no form for it: `send` is red as `ENCODING_FAILED`. */
   encode(payload: unknown): string | Uint8Array;
-  /** Turns a body into a payload. Throws when the body is not of this form: the harness reports that, and goes on. */
+  /**
+   * Turns a body into a payload, which is not undefined. Throws when the body is not of this form: the harness reports that, and
+   * goes on.
+   */
   decode(body: string | Uint8Array, attributes: Attributes): unknown;
 }

@@ -8,9 +8,15 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     /** Standard JSON Schema, of schemas that have it: which fields a payload can have. It may throw. */
-    readonly jsonSchema?: { readonly output: (options: { readonly target: string }) => Record<string, unknown> };
+    readonly jsonSchema?: { readonly output: (options: JsonSchemaOptions) => Record<string, unknown> };
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
+}
+
+interface JsonSchemaOptions {
+  readonly target: string;
+  /** Of the library's own. */
+  readonly libraryOptions?: Record<string, unknown>;
 }
 
 /** What a schema says of a value: the parsed value, or the issues. */

@@ -2,6 +2,7 @@ import type { Accounting, AnyDeclaration, ObservedSystem, TransportInfo } from "
 import type { Journal } from "../journal/index.ts";
 import type { Clock } from "../time/index.ts";
 import type { DoubtfulLetters } from "./dead-letters.ts";
+import type { FieldHistory } from "./field-history.ts";
 import type { Intake } from "./intake.ts";
 import type { OpenProofs } from "./open-proofs.ts";
 import type { ScopeCore } from "./scope-core.ts";
@@ -17,6 +18,8 @@ export interface HarnessCore {
   readonly slaSource: string;
   readonly declarations: ReadonlyMap<string, AnyDeclaration>;
   readonly intakes: ReadonlyMap<string, Intake>;
+  /** Of each channel. */
+  readonly fields: ReadonlyMap<string, FieldHistory>;
   readonly transports: readonly TransportInfo[];
   readonly accountings: readonly Accounting[];
   readonly systems: readonly ObservedSystem[];

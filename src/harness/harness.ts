@@ -5,6 +5,7 @@ import { checkOptions, tellValue } from "../options.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { deathFailure } from "./death-failure.ts";
+import { FieldHistory } from "./field-history.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
@@ -64,6 +65,7 @@ export async function createHarness<const D extends Declarations>(options: Harne
     slaSource: options.sla === undefined ? "the default" : "the harness's sla",
     declarations,
     intakes,
+    fields: new Map([...intakes.keys()].map((channel) => [channel, new FieldHistory(journal, channel)])),
     transports,
     accountings: accountingsOf(transports),
     systems,

@@ -261,6 +261,7 @@ export class Intake implements ListenerSink {
   #decode({ body, attributes }: Pick<IncomingMessage, "body" | "attributes">): unknown {
     if (this.#codec === undefined) return body;
     const payload = this.#codec.decode(body as string | Uint8Array, attributes);
+    if (payload === undefined) throw new TypeError("decode() gave undefined: is a return missing?");
     if (!(payload instanceof Promise)) return payload;
     // it may yet reject, and nobody waits for it
     payload.catch(() => undefined);

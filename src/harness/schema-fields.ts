@@ -34,12 +34,15 @@ function toldFields(schema: StandardSchema, match: unknown): readonly ToldField[
 }
 
 function jsonSchemaOf(schema: StandardSchema): Node | undefined {
-  try {
-    return schema["~standard"].jsonSchema?.output({ target: "draft-2020-12" });
-  } catch {
-    // not everything has a form in JSON Schema, a date has none
-    return undefined;
+  // zod's option: a date has no form in JSON Schema, and the fields beside it would not be told either
+  for (const options of [{ libraryOptions: { unrepresentable: "any" } }, {}]) {
+    try {
+      return schema["~standard"].jsonSchema?.output({ target: "draft-2020-12", ...options });
+    } catch {
+      // not everything has a form in JSON Schema, and another library may refuse zod's option
+    }
   }
+  return undefined;
 }
 
 /** `nodes`: all schemas that a value at this place may follow. */

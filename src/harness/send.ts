@@ -23,6 +23,8 @@ export function encode(channel: string, declaration: AnyDeclaration, payload: un
   try {
     const body: unknown = codec.encode(payload);
     if (typeof body === "string" || body instanceof Uint8Array) return body;
+    // it may yet reject, and nobody waits for it
+    if (body instanceof Promise) body.catch(() => undefined);
     cause = new TypeError(`encode() returned ${typeof body} instead of text or bytes`);
   } catch (error) {
     cause = error;

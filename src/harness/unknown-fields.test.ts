@@ -6,6 +6,16 @@ import type { ChannelDeclaration, StandardSchema } from "../contracts/index.ts";
 
 type Untyped = ChannelDeclaration<unknown>;
 
+/** Has the field "a" only, and refuses to say so when it is asked with an option. */
+function schemaThat({ refuses }: { readonly refuses: string }): StandardSchema {
+  const output = (options: object) => {
+    if (refuses in options) throw new TypeError(`unknown option ${refuses}`);
+    return { type: "object", properties: { a: {} }, additionalProperties: false };
+  };
+  const validate = (value: unknown) => ({ value });
+  return { "~standard": { version: 1, vendor: "test", validate, jsonSchema: { output } } };
+}
+
 async function open(schema?: StandardSchema) {
   const opened = await openHarness<{ orders: Untyped }>({
     channels: (broker) => ({ orders: broker.channel<unknown>("orders", schema === undefined ? {} : { schema }) }),
@@ -62,6 +72,11 @@ describe("without a schema, none() of a field that no event has", () => {
     ["one without an underscore", { order_id: "a" }, { orderid: "b" }],
     ["one in another style", { order_id: "a" }, { orderId: "b" }],
     ["the plural", { reasons: [] }, { reason: "stock" }],
+    [
+      "one of many that only hold its letters",
+      { paid: 1, void: 1, video: 1, side: 1, idle: 1, order_id: "a" },
+      { id: "a" },
+    ],
   ] as const)("is red where the field that came is %s", async ([, payload, match]) => {
     const { scope, broker } = await open();
     broker.deliver(payload);
@@ -124,6 +139,13 @@ describe("by the schema, a field that no payload can have", () => {
   test.for([
     ["below the top", Order, { customer: { nmae: "John" } }, "customer.nmae"],
     [
+      "beside fields that JSON Schema has no form for",
+      z.object({ order_id: z.string(), at: z.coerce.date(), total: z.bigint() }),
+      { ordr_id: "a" },
+      "ordr_id",
+    ],
+    ["by a library that takes no options of another one", schemaThat({ refuses: "libraryOptions" }), { b: 1 }, "b"],
+    [
       "in a list",
       z.object({ lines: z.array(z.object({ sku: z.string() })) }),
       { lines: [{ skew: "x" }] },
@@ -153,7 +175,8 @@ describe("by the schema, a field that no payload can have", () => {
     ["an optional field", Order, { note: "x" }],
     ["a field below one that may be null", Order, { customer: { name: "John" } }],
     ["a schema that lets other fields through", z.looseObject({ order_id: z.string() }), { ordr_id: "a" }],
-    ["a schema that JSON has no form for", z.object({ at: z.date() }), { ta: "a" }],
+    ["a schema that JSON has no form for", schemaThat({ refuses: "target" }), { b: 1 }],
+    ["a field whose form is not told", z.object({ at: z.date() }), { at: { any: "x" } }],
     ["a field of a list's element", z.object({ lines: z.array(Order) }), { lines: [{ note: "x" }] }],
     ["a list of anything", z.object({ lines: z.array(z.unknown()) }), { lines: [{ any: "x" }] }],
     [

@@ -1,5 +1,7 @@
 import { absentFields, compare, fieldAt } from "../journal/index.ts";
 import { similarNames } from "../text/index.ts";
+import { anyElement, namesIn } from "./field-history.ts";
+import { leavesOf, type MatchLeaf } from "./match-leaves.ts";
 import { fieldsInSchema } from "./schema-fields.ts";
 import type { ScopeCore } from "./scope-core.ts";
 
@@ -10,23 +12,17 @@ import type { ScopeCore } from "./scope-core.ts";
  * is of another kind, and where no name is similar, for the field may be one that events seldom have.
  */
 export function unknownField(scope: ScopeCore, channel: string, match: unknown): string | undefined {
-  const schema = scope.harness.declarations.get(channel)?.schema;
-  // that it has those it knows was seen when the wait began
-  const known = schema === undefined ? new Set<string>() : fieldsInSchema(schema, match);
-  let never: readonly string[] | undefined;
-  const payloads: unknown[] = [];
-  for (const entry of scope.harness.journal.channel(channel)) {
-    if (entry.kind !== "received") continue;
-    const absent = absentFields(match, entry.payload).filter((path) => !known.has(path));
-    never = never?.filter((path) => absent.includes(path)) ?? absent;
-    if (never.length === 0) return undefined;
-    payloads.push(entry.payload);
-  }
+  const never = fieldsNeverSeen(scope, channel, match);
+  const names = scope.harness.fields.get(channel)?.names ?? new Set<string>();
+  // most are like none, and then the events need not be looked through
+  if (!never.some((field) => similarName(field, names) !== undefined)) return undefined;
+  const payloads = [...scope.harness.journal.channel(channel)].flatMap((entry) =>
+    entry.kind === "received" ? [entry.payload] : [],
+  );
   for (const payload of payloads) {
-    if (!onlyLacks(match, payload, never ?? [])) continue;
-    for (const field of never ?? []) {
-      const name = fieldAt(field);
-      const similar = similarNames(name, namesIn(payload)).find((each) => !containedByChance(name, each));
+    if (!onlyLacks(match, payload, never)) continue;
+    for (const field of never) {
+      const similar = similarName(field, namesIn(payload));
       if (similar === undefined) continue;
       const events = payloads.length === 1 ? "the event" : `none of the ${payloads.length} events`;
       const has = payloads.length === 1 ? "has no" : "has a";
@@ -34,6 +30,28 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
     }
   }
   return undefined;
+}
+
+/** Those that a match asks for. Not those that the schema has: that it has no others was seen when the wait began. */
+function fieldsNeverSeen(scope: ScopeCore, channel: string, match: unknown): readonly string[] {
+  const { declarations, fields } = scope.harness;
+  const schema = declarations.get(channel)?.schema;
+  const known = schema === undefined ? new Set<string>() : fieldsInSchema(schema, match);
+  const isNew = ({ path, place }: MatchLeaf) =>
+    place.length > 0 &&
+    !place.includes(anyElement) &&
+    !known.has(path) &&
+    fields.get(channel)?.kindsAt(place).size === 0;
+  return leavesOf(match)
+    .filter(isNew)
+    .map(({ path }) => path);
+}
+
+/** The name that is meant by a field, as far as one is similar. */
+function similarName(field: string, names: Iterable<string>): string | undefined {
+  const name = fieldAt(field);
+  const meant = [...names].filter((each) => !containedByChance(name, each));
+  return similarNames(name, meant)[0];
 }
 
 /** Whether it agrees in all that it has, and lacks nothing that another event had. */
@@ -60,10 +78,4 @@ function wordsIn(name: string): string[] {
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .split(/[^a-z\d]+/);
-}
-
-/** The names of all fields, at any depth that a payload is likely to have. */
-function namesIn(value: unknown, depth = 0): string[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || depth > 4) return [];
-  return Object.entries(value).flatMap(([name, part]) => [name, ...namesIn(part, depth + 1)]);
 }
