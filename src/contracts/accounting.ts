@@ -9,8 +9,11 @@ export interface Accounting {
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   /** How many consumers that are not the harness's own a sent message reached; undefined when it does not know. */
   reached?(messageId: string): number | undefined;
-  /** Whether a filter of a consumer that is not the harness's own is known to have kept a sent message out. */
-  keptOut?(messageId: string): boolean;
+  /**
+   * Whether filters are all that kept a sent message from consumers that are not the harness's own, and each of them is known to
+   * have let another of these messages pass.
+   */
+  keptOut?(messageId: string, beside: readonly string[]): boolean;
   /** Tells the accounting that a scope is open on this broker, until disposed. Guards shared time, and ends the scope's faults. */
   scopeOpened?(name: string, scope?: OpenedScope): Disposable;
   /**

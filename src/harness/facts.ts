@@ -118,17 +118,16 @@ export async function assessBriefly(scope: ScopeCore, signal: AbortSignal): Prom
 }
 
 /**
- * What the scope sent and is known to have reached nobody until now; but not what a system's filter kept out that let something
- * else of the scope's pass, on the same channel: so that filter does not keep everything out.
+ * What the scope sent and is known to have reached nobody until now; but not what systems' filters kept out that each let something
+ * else of the scope's pass, on the same channel: so none of them keeps everything out.
  */
 export function unheardOf(scope: ScopeCore): readonly Stamped<SentEntry>[] {
-  const reached = new Map(scope.sent.map((sent) => [sent, reachedBy(scope, sent)]));
-  const passed = new Set(scope.sent.filter((sent) => (reached.get(sent) ?? 0) > 0).map(({ channel }) => channel));
-  return scope.sent.filter((sent) => reached.get(sent) === 0 && !(passed.has(sent.channel) && isKeptOut(scope, sent)));
+  return scope.sent.filter((sent) => reachedBy(scope, sent) === 0 && !isKeptOut(scope, sent));
 }
 
-function isKeptOut({ harness }: ScopeCore, { channel, id }: Stamped<SentEntry>): boolean {
-  return harness.declarations.get(channel)?.transport.accounting?.keptOut?.(id) ?? false;
+function isKeptOut({ harness, sent }: ScopeCore, { channel, id }: Stamped<SentEntry>): boolean {
+  const beside = sent.filter((other) => other.channel === channel && other.id !== id).map((other) => other.id);
+  return harness.declarations.get(channel)?.transport.accounting?.keptOut?.(id, beside) ?? false;
 }
 
 /** How many consumers that are not ours it reached: the broker may know better by now than when it was sent. */

@@ -18,7 +18,12 @@ export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOp
         onChange: (listener) => broker.onChange(listener),
       }),
     reached: (messageId) => broker.reached(messageId),
-    keptOut: (messageId) => broker.activity.origin(messageId)?.keptOut ?? false,
+    keptOut(messageId, beside) {
+      const origin = broker.activity.origin(messageId);
+      if (origin?.keptOutBy === undefined || origin.missed) return false;
+      const passed = new Set(beside.flatMap((id) => broker.activity.origin(id)?.passedBy ?? []));
+      return origin.keptOutBy.every((subscription) => passed.has(subscription));
+    },
     harnessReads(queue) {
       let reading = true;
       readByHarness.push(queue);

@@ -153,7 +153,7 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
   mark(options: MarkOptions, signal: AbortSignal): Promise<Mark>;
   notes(listener: (note: BrokerNote) => void): Disposable;
   reached(messageId: string): number | undefined;
-  keptOut(messageId: string): boolean;
+  keptOut(messageId: string, beside: readonly string[]): boolean;
   scopeOpened(name: string, scope?: OpenedScope): Disposable;
   harnessReads(queue: string): Disposable;
   close(): Promise<void>;
@@ -322,8 +322,8 @@ class RunningSimulator implements AwsSimulator {
     return this.#broker.reached(messageId);
   }
 
-  keptOut(messageId: string): boolean {
-    return this.#accounting.keptOut(messageId);
+  keptOut(messageId: string, beside: readonly string[]): boolean {
+    return this.#accounting.keptOut(messageId, beside);
   }
 
   scopeOpened(name: string, opened?: OpenedScope): Disposable {

@@ -342,8 +342,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "what reached nobody is heard",
     file: "src/harness/facts.ts",
-    find: "reached.get(sent) === 0",
-    replace: "Number(reached.get(sent)) < 0",
+    find: "reachedBy(scope, sent) === 0",
+    replace: "Number(reachedBy(scope, sent)) < 0",
     tests: harness,
   },
   {

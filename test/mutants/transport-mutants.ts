@@ -9,23 +9,30 @@ const inProcess = ["src/transports/in-process"];
 export const transportMutants: readonly Mutant[] = [
   {
     name: "what a filter kept out casts no doubt, though nothing passes that filter",
-    file: "src/harness/facts.ts",
-    find: "passed.has(sent.channel) && isKeptOut(scope, sent)",
-    replace: "isKeptOut(scope, sent)",
+    file: "src/simulator/accounting.ts",
+    find: "return origin.keptOutBy.every((subscription) => passed.has(subscription));",
+    replace: "return passed !== undefined;",
+    tests: ["src/transports/sns-sqs/kept-out.test.ts"],
+  },
+  {
+    name: "what passes another system's filter speaks for a filter that keeps everything out",
+    file: "src/simulator/accounting.ts",
+    find: "return origin.keptOutBy.every((subscription) => passed.has(subscription));",
+    replace: "return passed.size > 0;",
     tests: ["src/transports/sns-sqs/kept-out.test.ts"],
   },
   {
     name: "what was lost counts as kept out by a filter",
-    file: "src/harness/facts.ts",
-    find: "passed.has(sent.channel) && isKeptOut(scope, sent)",
-    replace: "passed.has(sent.channel)",
+    file: "src/simulator/accounting.ts",
+    find: "if (origin?.keptOutBy === undefined || origin.missed) return false;",
+    replace: "if (origin?.keptOutBy === undefined) return false;",
     tests: ["src/transports/sns-sqs/kept-out.test.ts"],
   },
   {
     name: "what a system's filter keeps out cannot be proved",
     file: "src/simulator/broker/fan-out.ts",
-    find: "if (queue?.ofSystems ?? true) origin.keptOut = true;",
-    replace: "",
+    find: "if (this.#isOfSystems(subscription)) origin.keptOutBy =",
+    replace: "if (origin.reached > 9) origin.keptOutBy =",
     tests: ["src/transports/sns-sqs/kept-out.test.ts"],
   },
   {

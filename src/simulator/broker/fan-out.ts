@@ -89,9 +89,13 @@ export class FanOut {
         this.#filteredOut(topic, subscription, origin, traceIdOf({ body, attributes }));
         continue;
       }
+      if (filter !== undefined) origin.passedBy = [...(origin.passedBy ?? []), subscription.arn];
       const message = messageFor(topic, publication, about, subscription, body);
-      if (protocol === "sqs") reached += this.#toQueue(subscription, message, origin, fate);
-      else {
+      if (protocol === "sqs") {
+        const got = this.#toQueue(subscription, message, origin, fate);
+        reached += got;
+        if (got === 0 && this.#isOfSystems(subscription)) origin.missed = true;
+      } else {
         reached++;
         fate?.arrived();
         this.#toHttp(topic, subscription, message, publication, about, origin, fate);
@@ -100,9 +104,10 @@ export class FanOut {
     return reached;
   }
 
-  #filteredOut(topic: Topic, { endpoint, given }: TopicSubscription, origin: Origin, traceId: string): void {
+  #filteredOut(topic: Topic, subscription: TopicSubscription, origin: Origin, traceId: string): void {
+    const { endpoint, given } = subscription;
     const queue = this.#queueByArn(endpoint);
-    if (queue?.ofSystems ?? true) origin.keptOut = true;
+    if (this.#isOfSystems(subscription)) origin.keptOutBy = [...(origin.keptOutBy ?? []), subscription.arn];
     const policy = given.get("FilterPolicy") ?? "";
     const shown = policy.length > longestPolicy ? `${policy.slice(0, longestPolicy)}…` : policy;
     this.#note("filtered out", origin, {
@@ -110,6 +115,11 @@ export class FanOut {
       ...(queue !== undefined && { queue: queue.name }),
       detail: `${shown} of the subscription of ${queue === undefined ? endpoint : `queue ${queue.name}`} to topic ${topic.name}`,
     });
+  }
+
+  /** Whether what it delivers is for a system, not only for a harness. A queue that is not there would have been one's. */
+  #isOfSystems({ endpoint }: TopicSubscription): boolean {
+    return this.#queueByArn(endpoint)?.ofSystems ?? true;
   }
 
   /** Returns how many consumers that reached. */

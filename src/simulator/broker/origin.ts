@@ -8,8 +8,12 @@ export class Origin {
   readonly id: string;
   /** How many consumers that are not a harness's own it reached. */
   reached = 0;
-  /** Whether the filter of such a consumer kept it out. */
-  keptOut = false;
+  /** The subscriptions of such consumers whose filters kept it out; undefined where none did. */
+  keptOutBy: readonly string[] | undefined;
+  /** The subscriptions whose filters let it pass; undefined where none has a filter that did. */
+  passedBy: readonly string[] | undefined;
+  /** Whether such a consumer should have got it, and did not. */
+  missed = false;
   #life: readonly Activity[] | undefined;
   #forgotten = false;
 

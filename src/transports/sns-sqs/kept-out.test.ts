@@ -57,10 +57,11 @@ test("it triggers nothing, where something else of the test passed", async () =>
   await using scope = harness.scope("test");
   const { placed, billed } = scope.channels;
   const kept = await placed.send({ id: "apple" }, apple);
-  await placed.send({ id: "order" }, order);
+  const passed = await placed.send({ id: "order" }, order);
   await billed.exactly(1, { id: "order" });
   await billed.none({ id: "apple" });
-  expect([simulator.keptOut(kept.id), simulator.reached(kept.id)]).toEqual([true, 0]);
+  expect([simulator.keptOut(kept.id, [passed.id]), simulator.keptOut(kept.id, [])]).toEqual([true, false]);
+  expect(simulator.reached(kept.id)).toBe(0);
 });
 
 test("what was lost is not what a filter kept out", async () => {
@@ -70,6 +71,31 @@ test("what was lost is not what a filter kept out", async () => {
   using _lost = simulator.faults.on("billing").drop({ nth: 2 });
   for (const id of ["a", "b"]) await placed.send({ id }, order);
   await expect(billed.none({ id: "b" })).rejects.toMatchObject({ code: "UNHEARD" });
+  await scope.close({ failed: true });
+});
+
+test("what a filter kept out of one system and a fault lost on its way to another is lost", async () => {
+  await aws.subscribe("placed", "apples", { filterPolicy: { kind: ["apple"] }, raw: true });
+  await open({ kind: ["order"] });
+  const scope = harness.scope("test");
+  const { placed, billed } = scope.channels;
+  using _lost = simulator.faults.on("apples").drop();
+  await placed.send({ id: "apple" }, apple);
+  await placed.send({ id: "order" }, order);
+  await billed.next({ id: "order" });
+  await expect(billed.none({ id: "apple" })).rejects.toMatchObject({ code: "UNHEARD" });
+  await scope.close({ failed: true });
+});
+
+test("what passes another system's filter says nothing of this one's", async () => {
+  await aws.subscribe("placed", "archive", { filterPolicy: { kind: ["order"] }, raw: true });
+  await open({ kind: ["ordr"] });
+  const scope = harness.scope("test");
+  const { placed, billed } = scope.channels;
+  await placed.send({ id: "apple" }, apple);
+  await placed.send({ id: "order" }, order);
+  for (const message of await aws.receive("archive")) await message.delete();
+  await expect(billed.none({ id: "apple" })).rejects.toMatchObject({ code: "UNHEARD" });
   await scope.close({ failed: true });
 });
 
