@@ -49,6 +49,7 @@ function verdict(
 /** What is known of a verdict and decides what to do about it. */
 export type Circumstance =
   | "came late"
+  | "taken already"
   | "work is done"
   | "work goes on"
   | "ended before"
@@ -285,6 +286,8 @@ const table = {
     "Is the system slower than promised, or did the event never start? The timeline shows how far it came.",
     {
       "came late": "The system is slower than promised. The timeline shows where the time went.",
+      "taken already":
+        "A wait takes its event, so the next one awaits another. Is there to be a second? To look at one again keep what the wait returned, or ask seen().",
       "work is done":
         "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
       "work goes on":

@@ -30,6 +30,8 @@ export interface Absence {
   readonly contradicts: (event: ScopedEvent) => boolean;
   /** Whether a redelivery would, too. */
   readonly redeliveries?: boolean;
+  /** Whether some of them were awaited first, and counted. */
+  readonly counted?: boolean;
   /** How long the events took that it was waited for before; left out where there were none. */
   readonly took?: number;
 }
@@ -167,6 +169,6 @@ function lastAct(scope: ScopeCore, concludedAt: number, { arrivedAt }: Stamped<M
   return sent === undefined ? "" : `, after the test had sent ${sent.channel} #${sent.sequence},`;
 }
 
-function detailsOf({ what, channel, condition, sla, startedAt }: Absence) {
-  return { what, channel, condition, sla, startedAt, absence: true };
+function detailsOf({ what, channel, condition, sla, startedAt, counted = false }: Absence) {
+  return { what, channel, condition, sla, startedAt, absence: true, counted };
 }

@@ -1,11 +1,7 @@
 import type { Pending } from "../contracts/index.ts";
 import type { SentEntry, Stamped } from "../journal/index.ts";
-import { Resources } from "../time/index.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Fact } from "./types.ts";
-
-/** How long a failure waits for what brokers and systems can say about it, ms. */
-const longestAnswer = 200;
 
 /** What can be said at one moment about the work that a scope caused. */
 export interface Assessment {
@@ -101,20 +97,6 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
     busy,
     unheard,
   };
-}
-
-/** What is known when a wait turns red, for people; undefined where a broker or a system does not answer soon. */
-export async function assessBriefly(scope: ScopeCore, signal: AbortSignal): Promise<Assessment | undefined> {
-  const { cap, harness } = scope;
-  const left = cap === undefined ? longestAnswer : Math.max(0, cap.at - harness.clock.now());
-  using resources = new Resources();
-  const silence = new Promise<undefined>((resolve) => {
-    const timer = harness.clock.timer(Math.min(longestAnswer, left), () => {
-      resolve(undefined);
-    });
-    resources.use(timer);
-  });
-  return await Promise.race([assess(scope, signal), silence]);
 }
 
 /**
