@@ -1,7 +1,7 @@
 import type { VerdictCode } from "../errors.ts";
 import type { MessageEntry, Stamped } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
-import { failure, type FailureDetails } from "./failure.ts";
+import { failure, type FailureDetails, goingOn } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import { allFacts, type Assessment } from "./facts.ts";
 import { filteredOut } from "./filtered-out.ts";
@@ -94,11 +94,12 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
         more,
       );
     }
-    if (busy.length > 0) {
+    const circumstance = goingOn(round);
+    if (circumstance !== undefined) {
       throw red(
         "UNKNOWN",
         `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`,
-        more,
+        { ...more, circumstance },
       );
     }
     mustBeHearable(round);

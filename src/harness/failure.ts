@@ -167,9 +167,15 @@ function circumstanceOf(
   }
   if (code === "WRONG_CONTENT") return near ? undefined : "nothing to compare with";
   if (late.length > 0) return "came late";
-  if (assessment === undefined) return undefined;
-  if (isDone(assessment)) return "work is done";
-  return assessment.busy.length > 0 ? "work goes on" : undefined;
+  // what could have happened unseen has other reasons: the wait says so where work is one
+  if (assessment === undefined || code === "UNKNOWN") return undefined;
+  return isDone(assessment) ? "work is done" : goingOn(assessment);
+}
+
+/** Which work goes on, for the hint. */
+export function goingOn({ busy, unacknowledged }: Assessment): Circumstance | undefined {
+  if (busy.length === 0) return undefined;
+  return unacknowledged ? "not acknowledged" : "work goes on";
 }
 
 function describe(scope: ScopeCore, entry: Stamped<MessageEntry>, ordinal: number | undefined): EventEvidence {

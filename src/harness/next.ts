@@ -99,8 +99,8 @@ export function awaitNext(
       const explain = async () => {
         const why = await whyInVain({ scope, channel, condition, sla, startedAt, signal, takeInTime });
         if (why === undefined) return;
-        const { code, detail, more } = why;
-        red(code, detail, { lateness, ...more });
+        const { code, detail, more, circumstance } = why;
+        red(code, detail, { lateness, ...more, ...(circumstance && { circumstance }) });
       };
       explain().catch(reject);
     };

@@ -39,6 +39,16 @@ describe.for([
     expect(hintOf(ended.error)).toMatch(/^What is still waiting may bring /);
   });
 
+  test("where what is in flight was taken and may be forgotten, the hint asks whether it is acknowledged", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.setPending({ inFlight: 1, unacknowledged: 1 });
+    await clock.advance(2_500);
+    expect(hintOf(ended.error)).toMatch(
+      /or does it not acknowledge what it took, or what it skips\? .* expireVisibility/,
+    );
+  });
+
   test("where all work is done, the failure says that nothing more comes of it", async () => {
     const { scope, clock } = await open();
     const ended = watch(wait(scope));

@@ -23,13 +23,21 @@ export interface WaitInVain {
   readonly takeInTime: (event: ScopedEvent) => boolean;
 }
 
+/** Why an event did not come. */
+export interface WhyInVain {
+  readonly code: VerdictCode;
+  readonly detail: string;
+  /** What decides about the hint of that code, where something does. */
+  readonly circumstance?: Circumstance;
+  /** What is known whatever the code. */
+  readonly more: Partial<FailureDetails>;
+}
+
 /**
  * Which kind of red it is when an event did not come in time, and all that is known about why: whether it came late, what
  * came instead, what still waits somewhere. Undefined when it ended the wait after all. Rejects when it is aborted.
  */
-export async function whyInVain(
-  wait: WaitInVain,
-): Promise<{ code: VerdictCode; detail: string; more: Partial<FailureDetails> } | undefined> {
+export async function whyInVain(wait: WaitInVain): Promise<WhyInVain | undefined> {
   const { sla, signal } = wait;
   const { came, assessment } = await listenOn(wait);
   signal.throwIfAborted();
@@ -39,11 +47,11 @@ export async function whyInVain(
   return {
     code,
     detail,
+    ...(circumstance && { circumstance }),
     more: {
       ...(late && { late: [late] }),
       // what still waits somewhere may be why it did not come
       ...(assessment && { assessment }),
-      ...(circumstance && { circumstance }),
       ...(cause !== undefined && { cause }),
     },
   };
