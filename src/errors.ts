@@ -293,7 +293,7 @@ const table = {
       "taken already":
         "A wait takes its event, so the next one awaits another. Is there to be a second? To look at one again keep what the wait returned, or ask seen().",
       "work is done":
-        "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
+        "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply, or had it not replied yet?",
       "work goes on":
         "What is still waiting may bring it: is the system slower than promised, or must time be moved for it?",
       "not acknowledged": notAcknowledged,
@@ -309,7 +309,7 @@ const table = {
     {
       "came late": "The rest came, but too late. The timeline shows where the time went.",
       "work is done":
-        "To wait longer would bring no more: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
+        "To wait longer would bring no more: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply, or had it not replied yet?",
       "work goes on":
         "What is still waiting may bring the rest: is the system slower than promised, or must time be moved for it?",
       "not acknowledged": notAcknowledged,
