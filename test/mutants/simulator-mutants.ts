@@ -19,7 +19,7 @@ export const simulatorMutants: readonly Mutant[] = [
     name: "the harness's own queues are told by their random names",
     file: "src/simulator/own-listener.ts",
     find: "if (!queue.harnessOwned) return queue.name;",
-    replace: "if (queue.name !== \"\") return queue.name;",
+    replace: 'if (queue.name !== "") return queue.name;',
     tests: ["src/simulator/own-listener.test.ts"],
   },
   {
