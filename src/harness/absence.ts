@@ -94,12 +94,12 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
         more,
       );
     }
-    const circumstance = goingOn(round);
-    if (circumstance !== undefined) {
+    if (busy.length > 0) {
+      const circumstance = goingOn(round);
       throw red(
         "UNKNOWN",
         `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`,
-        { ...more, circumstance },
+        { ...more, ...(circumstance && { circumstance }) },
       );
     }
     mustBeHearable(round);

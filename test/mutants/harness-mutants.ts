@@ -321,8 +321,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a predicate that throws counts as no",
     file: "src/harness/none.ts",
-    find: '    throw failure(scope, { ...absence, code: "PROBE_WRONG", detail: `the predicate threw: ${String(cause)}`, cause });',
-    replace: "    return false;",
+    find: "    if (cause instanceof WakefulError) throw cause;\n    throw failure(",
+    replace: "    if (scope.id !== '') return false;\n    throw failure(",
     tests: harness,
   },
   {
@@ -623,8 +623,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "exactly() counts what came too late",
     file: "src/harness/exactly.ts",
-    find: "if (overdue !== undefined) {",
-    replace: "if (overdue !== undefined && overdue.by < 0) {",
+    find: "return how === undefined ? []",
+    replace: "return how === undefined || how.by > 0 ? []",
     tests: harness,
   },
   {
@@ -749,15 +749,15 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a wait that was in vain does not say what still waits",
     file: "src/harness/why-in-vain.ts",
-    find: "late === undefined ? await assessBriefly(scope, signal) : undefined",
-    replace: "late === null ? await assessBriefly(scope, signal) : undefined",
+    find: "...(assessment && { assessment }),",
+    replace: "",
     tests: harness,
   },
   {
     name: "a broker that does not answer holds up a failure for good",
-    file: "src/harness/facts.ts",
-    find: "return await Promise.race([assess(scope, signal), silence]);",
-    replace: "return await Promise.race([assess(scope, signal), silence.then(() => assess(scope, signal))]);",
+    file: "src/harness/listen-on.ts",
+    find: "Promise.race([came, silence, ",
+    replace: "Promise.race([came, silence.then(() => new Promise<Listened>(() => undefined)), ",
     tests: harness,
   },
   {
