@@ -49,8 +49,10 @@ function verdict(
 /** What is known of a verdict and decides what to do about it. */
 export type Circumstance =
   | "came late"
+  | "taken already"
   | "work is done"
   | "work goes on"
+  | "not acknowledged"
   | "ended before"
   | "nothing to compare with"
   | "schema mismatch"
@@ -58,6 +60,9 @@ export type Circumstance =
   | "no such field"
   | "other type"
   | "nothing was waiting";
+
+const notAcknowledged =
+  "Is the system slower than promised, or does it not acknowledge what it took, or what it skips? What is not deleted comes again when it is visible: at once by expireVisibility() of the simulator, or by advance().";
 
 /** An option whose value is none. */
 interface InvalidValue {
@@ -285,10 +290,13 @@ const table = {
     "Is the system slower than promised, or did the event never start? The timeline shows how far it came.",
     {
       "came late": "The system is slower than promised. The timeline shows where the time went.",
+      "taken already":
+        "A wait takes its event, so the next one awaits another. Is there to be a second? To look at one again keep what the wait returned, or ask seen().",
       "work is done":
-        "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
+        "To wait longer would bring nothing: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply, or had it not replied yet?",
       "work goes on":
         "What is still waiting may bring it: is the system slower than promised, or must time be moved for it?",
+      "not acknowledged": notAcknowledged,
     },
   ),
   WRONG_CONTENT: verdict("Wrong content", "An event came in time, but not this one: compare it with the closest one.", {
@@ -301,9 +309,10 @@ const table = {
     {
       "came late": "The rest came, but too late. The timeline shows where the time went.",
       "work is done":
-        "To wait longer would bring no more: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply?",
+        "To wait longer would bring no more: the system has done all that it had to do, as the timeline shows. Or does it work on after its reply, against its finishesBeforeReply, or had it not replied yet?",
       "work goes on":
         "What is still waiting may bring the rest: is the system slower than promised, or must time be moved for it?",
+      "not acknowledged": notAcknowledged,
     },
   ),
   HUNG: verdict(
@@ -329,6 +338,9 @@ const table = {
       "Whether it counts cannot be said of an event that the channel's codec cannot read. One that is meant to be so is taken with refused(), before; or declare codec: raw() on the channel.",
     "no such field":
       "Is the field's name right? Where events may have it and none has had it yet, declare a schema on the channel, or give a predicate.",
+    "work goes on":
+      "Before it is over, silence proves nothing: is the system slower than promised, or must time be moved for it?",
+    "not acknowledged": notAcknowledged,
     "other type": "Give the value in the type that the events have it in: numbers as numbers, text as text.",
   }),
   AMBIGUOUS: verdict(

@@ -98,13 +98,18 @@ export interface Pending {
   readonly waiting: number;
   /** Messages that a system took and has not acknowledged. */
   readonly inFlight: number;
+  /**
+   * How many of them come again by themselves unless they are acknowledged: a system may have forgotten to. Left out: none,
+   * or it does not know.
+   */
+  readonly unacknowledged?: number;
   /** Messages for the harness's own listeners that are not in its journal yet. */
   readonly undelivered: number;
   /** Whether the three figures are exact since the mark. */
   readonly exact: boolean;
   /** Real time, milliseconds since the epoch. */
   readonly sampledAt: number;
-  /** For people: "1 in flight on customer--order-created, invisible for 27.9 s more: advance the simulator?" */
+  /** For people: "1 delayed on customer--order-created, for 27.9 s more: advance the simulator?" */
   readonly where: readonly string[];
   /** Why not exact. */
   readonly reason?: string;

@@ -50,6 +50,17 @@ describe("T3: proof of absence", () => {
     await clock.advance(2_500);
     expect(wait.error).toMatchObject({ code: "UNKNOWN" });
     expect(wait.error?.message).toContain("advance the simulator?");
+    expect(wait.error).toMatchObject({ hint: expect.stringMatching(/^Before it is over, silence proves/) as string });
+  });
+
+  test("where what is unfinished was taken and may be forgotten, the hint asks whether it is acknowledged", async () => {
+    const { broker, harness, clock } = await openHarness();
+    const scope = harness.scope("test");
+    broker.setPending({ inFlight: 1, unacknowledged: 1 });
+    const waits = [watch(scope.channels.orders.none()), watch(scope.settled())];
+    await clock.advance(1_001);
+    for (const { error } of waits)
+      expect(error).toMatchObject({ hint: expect.stringContaining("does it not acknowledge what it took") as string });
   });
 
   test("without the system's declaration it watches for the whole SLA, and says what was missing", async () => {

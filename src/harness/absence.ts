@@ -1,7 +1,7 @@
 import type { VerdictCode } from "../errors.ts";
 import type { MessageEntry, Stamped } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
-import { failure, type FailureDetails } from "./failure.ts";
+import { failure, type FailureDetails, goingOn } from "./failure.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import { allFacts, type Assessment } from "./facts.ts";
 import { filteredOut } from "./filtered-out.ts";
@@ -30,6 +30,8 @@ export interface Absence {
   readonly contradicts: (event: ScopedEvent) => boolean;
   /** Whether a redelivery would, too. */
   readonly redeliveries?: boolean;
+  /** Whether some of them were awaited first, and counted. */
+  readonly counted?: boolean;
   /** How long the events took that it was waited for before; left out where there were none. */
   readonly took?: number;
 }
@@ -93,10 +95,11 @@ export async function proveAbsence(scope: ScopeCore, absence: Absence, signal: A
       );
     }
     if (busy.length > 0) {
+      const circumstance = goingOn(round);
       throw red(
         "UNKNOWN",
         `work is still going on after ${formatDuration(clock.now() - startedAt)}: ${busy.join("; ")}`,
-        more,
+        { ...more, ...(circumstance && { circumstance }) },
       );
     }
     mustBeHearable(round);
@@ -167,6 +170,6 @@ function lastAct(scope: ScopeCore, concludedAt: number, { arrivedAt }: Stamped<M
   return sent === undefined ? "" : `, after the test had sent ${sent.channel} #${sent.sequence},`;
 }
 
-function detailsOf({ what, channel, condition, sla, startedAt }: Absence) {
-  return { what, channel, condition, sla, startedAt, absence: true };
+function detailsOf({ what, channel, condition, sla, startedAt, counted = false }: Absence) {
+  return { what, channel, condition, sla, startedAt, absence: true, counted };
 }

@@ -48,6 +48,7 @@ function plainFailure(failure: ProbeFailure): Error {
     ...(blocked !== undefined && { blocked }),
     late: [],
     unexpected: [],
+    matching: [],
     others: [],
     looks: { count: history.count, first: history.first, last: history.last, history: history.runs },
     systems: [],

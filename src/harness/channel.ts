@@ -73,6 +73,7 @@ export class ScopedChannel {
     return this.#start(what, this.exactly, options?.signal, async (signal, origin, about) => {
       checkOptions(what, options, countOptions);
       const condition = this.#toWaitFor(where, given, about);
+      about.counted = true;
       return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
   }
@@ -83,6 +84,7 @@ export class ScopedChannel {
     return this.#start(what, this.none, options?.signal, async (signal, origin, about) => {
       checkOptions(what, options, waitOptions);
       const condition = this.#toWaitFor(where, given, about);
+      about.absence = true;
       return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
   }

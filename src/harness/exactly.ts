@@ -1,4 +1,5 @@
 import { type VerdictCode, wakefulError } from "../errors.ts";
+import { ordinal } from "../text/index.ts";
 import { formatDuration, Resources, Waker } from "../time/index.ts";
 import { type Absence, proveAbsence } from "./absence.ts";
 import { failure, type FailureDetails } from "./failure.ts";
@@ -38,7 +39,7 @@ export async function proveExactly(
   const what = `exactly ${count} on ${channel}`;
   const sla = slaOf(scope, options);
   const deliveries = options?.count === "deliveries";
-  const common = { what, channel, condition, sla, startedAt };
+  const common = { what, channel, condition, sla, startedAt, counted: true };
   const red = (code: VerdictCode, detail: string, more: Partial<FailureDetails> = {}) =>
     failure(scope, { ...common, code, detail, ...more });
 
@@ -56,11 +57,14 @@ export async function proveExactly(
     const unclear = condition.any ? events.find((event) => scope.belongs(event.entry) === "unattributed") : undefined;
     const ambiguity = unclear && scope.ambiguity();
     if (ambiguity) throw red("AMBIGUOUS", `an event came on ${channel} that bears no trace, and ${ambiguity}`);
-    for (const event of events) {
-      const { overdue } = timingOf(scope, sla, event);
-      if (overdue !== undefined) {
-        throw red("SLA_VIOLATED", overdue.detail, { late: [{ event, by: overdue.by }], zero: overdue.zero });
-      }
+    const overdue = events.flatMap((event, index) => {
+      const { overdue: how } = timingOf(scope, sla, event);
+      return how === undefined ? [] : [{ ...how, event, which: index + 1 }];
+    });
+    if (overdue[0] !== undefined) {
+      const { which, detail, zero } = overdue[0];
+      const one = count === 1 ? "it" : `the ${ordinal(which)} of ${count}`;
+      throw red("SLA_VIOLATED", `${one} ${detail}`, { late: overdue, zero });
     }
     return events;
   };

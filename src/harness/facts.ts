@@ -1,11 +1,7 @@
 import type { Pending } from "../contracts/index.ts";
 import type { SentEntry, Stamped } from "../journal/index.ts";
-import { Resources } from "../time/index.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Fact } from "./types.ts";
-
-/** How long a failure waits for what brokers and systems can say about it, ms. */
-const longestAnswer = 200;
 
 /** What can be said at one moment about the work that a scope caused. */
 export interface Assessment {
@@ -15,6 +11,8 @@ export interface Assessment {
   readonly unknowable: ReadonlyMap<Fact, string>;
   /** Work that is known to be going on, for people: "1 in flight on customer--order-created". */
   readonly busy: readonly string[];
+  /** Whether some of it was taken and may have been forgotten: it comes again unless it is acknowledged. */
+  readonly unacknowledged: boolean;
   /** What was sent and is known to have reached nobody. */
   readonly unheard: readonly Stamped<SentEntry>[];
 }
@@ -27,7 +25,8 @@ export const workFacts: readonly Fact[] = ["worked off", "finished", "delivered"
 
 /** What is known while a broker or a system does not answer. */
 export function unanswered(reason: string): Assessment {
-  return { holding: [], unknowable: new Map(allFacts.map((fact) => [fact, reason])), busy: [], unheard: [] };
+  const unknowable = new Map(allFacts.map((fact) => [fact, reason]));
+  return { holding: [], unknowable, busy: [], unacknowledged: false, unheard: [] };
 }
 
 /** Whether all work is known to be done: nothing more comes of it. */
@@ -44,6 +43,7 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
   const unknowable = new Map<Fact, string>();
   const busy: string[] = [];
   const missing = new Set<Fact>();
+  let unacknowledged = false;
   const note = (fact: Fact, reason: string) => {
     missing.add(fact);
     if (!unknowable.has(fact)) unknowable.set(fact, reason);
@@ -78,6 +78,7 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
       note("delivered", reason);
       continue;
     }
+    unacknowledged ||= (pending.unacknowledged ?? 0) > 0;
     if (pending.waiting + pending.inFlight > 0) work("worked off", describe(pending));
     if (pending.undelivered > 0) work("delivered", [`${pending.undelivered} on the way to the harness`]);
   }
@@ -99,22 +100,9 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
     holding: allFacts.filter((fact) => !missing.has(fact) && (fact !== "heard" || unheard.length === 0)),
     unknowable,
     busy,
+    unacknowledged,
     unheard,
   };
-}
-
-/** What is known when a wait turns red, for people; undefined where a broker or a system does not answer soon. */
-export async function assessBriefly(scope: ScopeCore, signal: AbortSignal): Promise<Assessment | undefined> {
-  const { cap, harness } = scope;
-  const left = cap === undefined ? longestAnswer : Math.max(0, cap.at - harness.clock.now());
-  using resources = new Resources();
-  const silence = new Promise<undefined>((resolve) => {
-    const timer = harness.clock.timer(Math.min(longestAnswer, left), () => {
-      resolve(undefined);
-    });
-    resources.use(timer);
-  });
-  return await Promise.race([assess(scope, signal), silence]);
 }
 
 /**

@@ -7,7 +7,7 @@ import { filteredOut } from "./filtered-out.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Sla } from "./sla.ts";
-import type { Condition } from "./where.ts";
+import { type Condition, safelyAccepts } from "./where.ts";
 
 /** What a wait knows when it turns red. */
 export interface FailureDetails {
@@ -20,6 +20,8 @@ export interface FailureDetails {
   readonly condition?: Condition;
   /** Whether what meets the condition should not come: then nothing that came is close to it. */
   readonly absence?: boolean;
+  /** Whether events that meet the condition are counted: then each is told as the how-manieth it is. */
+  readonly counted?: boolean;
   readonly sla?: Pick<Sla, "within" | "source" | "zero">;
   /** Replaces the SLA's zero point. */
   readonly zero?: string;
@@ -72,8 +74,17 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
   const unexpected = details.unexpected ?? [];
   const late = details.late ?? [];
   const named = new Set([...unexpected, ...late.map(({ event }) => event)].map(({ sequence }) => sequence));
-  const others = channel === undefined ? [] : [...scope.events(channel)].filter(({ sequence }) => !named.has(sequence));
+  const all = channel === undefined ? [] : [...scope.events(channel)];
+  const meeting = new Set(condition === undefined ? [] : all.filter((event) => safelyAccepts(condition, event)));
+  const rest = all.filter(({ sequence }) => !named.has(sequence));
+  const others = rest.filter((event) => !meeting.has(event));
   const unclaimed = others.filter((event) => !event.claimed);
+  const ordinals = new Map(
+    details.counted === true && meeting.size > 1
+      ? [...meeting].map(({ sequence }, index) => [sequence, index + 1])
+      : [],
+  );
+  const show = (entry: Stamped<MessageEntry>) => describe(scope, entry, ordinals.get(entry.sequence));
   // of what may have come unseen nobody knows how it looks
   const comparable = code !== "UNKNOWN" && details.absence !== true && late.length === 0 && unexpected.length === 0;
   const near =
@@ -103,10 +114,12 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
     waited,
     ...(lateness !== undefined && { lateness }),
     ...(blocked !== undefined && { blocked }),
-    ...(near && nearEvent && { closest: { event: describe(scope, nearEvent.entry), differences: near.differences } }),
-    late: late.map(({ event, by }) => ({ ...describe(scope, event.entry), by })),
-    unexpected: unexpected.map((entry) => describe(scope, entry)),
-    others: others.slice(-othersShown).map(({ entry }) => describe(scope, entry)),
+    ...(details.absence === true && details.counted !== true && { awaitsNothing: true }),
+    ...(near && nearEvent && { closest: { event: show(nearEvent.entry), differences: near.differences } }),
+    late: late.map(({ event, by }) => ({ ...show(event.entry), by })),
+    unexpected: unexpected.map(show),
+    matching: lastOf(rest.filter((event) => meeting.has(event))),
+    others: lastOf(others),
     ...(looks && { looks }),
     ...(assessment && {
       facts: {
@@ -123,6 +136,10 @@ function gather(scope: ScopeCore, details: FailureDetails, waited: number): Evid
     ...(cause !== undefined && { cause }),
     ...(dump !== undefined && { dump }),
   };
+
+  function lastOf(events: readonly ScopedEvent[]): EventEvidence[] {
+    return events.slice(-othersShown).map(({ entry }) => show(entry));
+  }
 
   function timelineOf(of: ScopeCore) {
     return timeline(journal.entries(of.from), {
@@ -150,12 +167,18 @@ function circumstanceOf(
   }
   if (code === "WRONG_CONTENT") return near ? undefined : "nothing to compare with";
   if (late.length > 0) return "came late";
-  if (assessment === undefined) return undefined;
-  if (isDone(assessment)) return "work is done";
-  return assessment.busy.length > 0 ? "work goes on" : undefined;
+  // what could have happened unseen has other reasons: the wait says so where work is one
+  if (assessment === undefined || code === "UNKNOWN") return undefined;
+  return isDone(assessment) ? "work is done" : goingOn(assessment);
 }
 
-function describe(scope: ScopeCore, entry: Stamped<MessageEntry>): EventEvidence {
+/** Which work goes on, for the hint. */
+export function goingOn({ busy, unacknowledged }: Assessment): Circumstance | undefined {
+  if (busy.length === 0) return undefined;
+  return unacknowledged ? "not acknowledged" : "work goes on";
+}
+
+function describe(scope: ScopeCore, entry: Stamped<MessageEntry>, ordinal: number | undefined): EventEvidence {
   const { sequence, arrivedAt, channel, id } = entry;
   const read = entry.kind === "received";
   return {
@@ -167,6 +190,7 @@ function describe(scope: ScopeCore, entry: Stamped<MessageEntry>): EventEvidence
     belongs: scope.belongs(entry),
     claimed: scope.isClaimed(sequence),
     deliveries: read ? scope.deliveriesOf(entry) : 1,
+    ...(ordinal !== undefined && { ordinal }),
     ...(scope.harness.declarations.get(channel)?.deadLetters && { deadLetter: true }),
   };
 }

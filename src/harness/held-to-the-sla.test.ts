@@ -182,6 +182,7 @@ describe("an asynchronous schema takes nobody's time", () => {
   test("one that arrived late is late", async () => {
     const { orders, clock, broker, checks } = await checking();
     const wait = watch(orders.next({ id: "a" }));
+    broker.setPending({ inFlight: 1 });
     await clock.advance(1_100);
     broker.deliver({ id: "a" });
     await clock.advance(200);

@@ -35,8 +35,20 @@ describe("W2: events wake waits", () => {
 });
 
 describe("W3: the deadline", () => {
-  test("without the event the wait ends at the SLA plus the time to listen on", async () => {
+  test("without the event the wait ends at the SLA, never before, where all work is known to be done", async () => {
     const { harness, clock } = await openHarness();
+    const scope = harness.scope("test");
+    const wait = watch(scope.channels.orders.next({ id: "a" }));
+    await clock.advance(999);
+    expect(wait.state).toBe("pending");
+    await clock.advance(1);
+    expect(wait.error).toMatchObject({ code: "SLA_VIOLATED", facts: { evidence: { waited: 1_000 } } });
+    expect(clock.armed).toBe(0);
+  });
+
+  test("without the event, and while something may come, the wait ends at the SLA plus the time to listen on", async () => {
+    const { broker, harness, clock } = await openHarness();
+    broker.setPending({ inFlight: 1 });
     const scope = harness.scope("test");
     const wait = watch(scope.channels.orders.next({ id: "a" }));
     await clock.advance(1_999);
@@ -52,6 +64,7 @@ describe("W3: the deadline", () => {
     const { broker, harness, clock } = await openHarness();
     const scope = harness.scope("test");
     const wait = watch(scope.channels.orders.next({ id: "a" }));
+    broker.setPending({ inFlight: 1 });
     await clock.advance(1_312);
     broker.deliver({ id: "a" });
     await clock.settle();

@@ -45,7 +45,7 @@ export function awaitNext(
       const { took, overdue } = timingOf(scope, sla, event);
       if (overdue !== undefined) {
         const { by, zero, detail } = overdue;
-        red("SLA_VIOLATED", detail, { late: [{ event, by }], zero });
+        red("SLA_VIOLATED", `it ${detail}`, { late: [{ event, by }], zero });
         return;
       }
       scope.claims.claim(event.sequence);
@@ -62,7 +62,7 @@ export function awaitNext(
         if (cause instanceof WakefulError) {
           end();
           reject(cause);
-        } else red("PROBE_WRONG", `the predicate threw: ${String(cause)}`, { cause });
+        } else red("PROBE_WRONG", `the predicate threw: ${String(cause)}`, { cause, unexpected: [event.entry] });
         return true;
       }
       if (!accepted) return false;
@@ -99,8 +99,8 @@ export function awaitNext(
       const explain = async () => {
         const why = await whyInVain({ scope, channel, condition, sla, startedAt, signal, takeInTime });
         if (why === undefined) return;
-        const { code, detail, more } = why;
-        red(code, detail, { lateness, ...more });
+        const { code, detail, more, circumstance } = why;
+        red(code, detail, { lateness, ...more, ...(circumstance && { circumstance }) });
       };
       explain().catch(reject);
     };

@@ -62,6 +62,12 @@ export function accepts(
     return absence.condition.accepts(event);
   } catch (cause) {
     if (cause instanceof WakefulError) throw cause;
-    throw failure(scope, { ...absence, code: "PROBE_WRONG", detail: `the predicate threw: ${String(cause)}`, cause });
+    throw failure(scope, {
+      ...absence,
+      code: "PROBE_WRONG",
+      detail: `the predicate threw: ${String(cause)}`,
+      cause,
+      unexpected: [event.entry],
+    });
   }
 }

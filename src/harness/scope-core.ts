@@ -31,8 +31,8 @@ export interface StartedWait {
   readonly promise: WatchedPromise<unknown>;
   /** Monotonic. */
   readonly startedAt: number;
-  /** Where it waits for events, and for which. */
-  readonly about: { channel?: string; condition?: Condition };
+  /** Where it waits for events, for which, whether for their absence, and whether it counts them. */
+  readonly about: { channel?: string; condition?: Condition; absence?: boolean; counted?: boolean };
 }
 
 /** One scope's state: whose events are whose, what was sent, what is claimed, which waits are pending. */

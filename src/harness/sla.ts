@@ -27,7 +27,7 @@ export interface Timing {
     readonly by: number;
     /** Where the time counts from, for people. */
     readonly zero: string;
-    /** For people: the whole of it. */
+    /** For people: "came 416 ms after the send that caused it, known by its trace; the SLA is 300 ms". */
     readonly detail: string;
   };
 }
@@ -63,7 +63,7 @@ export function timingOf(scope: ScopeCore, { within, since, zero, deadline }: Sl
   if (earliest === undefined) return { took: Math.max(0, arrivedAt - deadline.startedAt) };
   const took = arrivedAt - earliest.at;
   if (took <= within + scope.harness.blocked(earliest.at, arrivedAt)) return { took };
-  const detail = `it came ${formatDuration(took)} after ${earliest.zero}; the SLA is ${formatDuration(within)}`;
+  const detail = `came ${formatDuration(took)} after ${earliest.zero}; the SLA is ${formatDuration(within)}`;
   return { took, overdue: { by: took - within, zero: earliest.zero, detail } };
 }
 

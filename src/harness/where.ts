@@ -36,6 +36,15 @@ export function toCondition(where: unknown, given: boolean, channel: string, sch
   return { accepts: (event) => matches(where, event.payload, channel), match: where, any: false };
 }
 
+/** For events that decide nothing any more: a predicate that throws says no. */
+export function safelyAccepts(condition: Condition, event: ReceivedEvent<unknown>): boolean {
+  try {
+    return condition.accepts(event);
+  } catch {
+    return false;
+  }
+}
+
 /** A predicate that returns no boolean says nothing: an async one would accept every event. */
 function refuseAnswer(answer: unknown, channel: string): never {
   const asynchronous = typeof answer === "object" && answer !== null && "then" in answer;

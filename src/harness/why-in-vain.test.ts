@@ -39,6 +39,16 @@ describe.for([
     expect(hintOf(ended.error)).toMatch(/^What is still waiting may bring /);
   });
 
+  test("where what is in flight was taken and may be forgotten, the hint asks whether it is acknowledged", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.setPending({ inFlight: 1, unacknowledged: 1 });
+    await clock.advance(2_500);
+    expect(hintOf(ended.error)).toMatch(
+      /or does it not acknowledge what it took, or what it skips\? .* expireVisibility/,
+    );
+  });
+
   test("where all work is done, the failure says that nothing more comes of it", async () => {
     const { scope, clock } = await open();
     const ended = watch(wait(scope));
@@ -72,6 +82,7 @@ describe.for([
   test("one that came late is shown, with how late", async () => {
     const { scope, broker, clock } = await open();
     const ended = watch(wait(scope));
+    broker.setPending({ inFlight: 1 });
     await clock.advance(1_200);
     broker.deliver({ id: "a" });
     await clock.advance(1_010);
@@ -102,13 +113,40 @@ describe.for([
   });
 
   test("an abort while it is looked for ends the wait", async () => {
-    const { scope, clock } = await open();
+    const { scope, broker, clock } = await open();
     const stop = new AbortController();
+    broker.setPending({ inFlight: 1 });
     const ended = watch(wait(scope, stop.signal));
     await clock.advance(1_100);
+    expect(ended.state).toBe("pending");
     stop.abort(new Error("enough"));
     await clock.settle();
     expect(ended.error?.message).toBe("enough");
+    expect(clock.armed).toBe(0);
+  });
+
+  test("it is listened for as long as something may come, and no longer", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.setPending({ inFlight: 1 });
+    await clock.advance(1_300);
+    expect(ended.state).toBe("pending");
+    broker.setPending({ inFlight: 0 });
+    await clock.settle();
+    expect(ended.error).toMatchObject({ code: "SLA_VIOLATED", facts: { evidence: { waited: 1_300 } } });
+    expect(ended.error?.message).toContain("the last 300 ms only to see what comes late");
+    expect(clock.armed).toBe(0);
+  });
+
+  test("one that comes while a broker does not answer is late, and not another one", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    broker.silent = true;
+    await clock.advance(2_100);
+    broker.deliver({ id: "a" });
+    await clock.settle();
+    expect(ended.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(ended.error?.message).toContain("came 1.1 s late");
   });
 });
 
@@ -147,6 +185,7 @@ test("where nothing can be concluded, nothing is compared: neither of a silence,
 test("too few: those that came, and those that came late, are shown", async () => {
   const { scope, broker, clock } = await open();
   const ended = watch(scope.channels.orders.exactly(2, { id: "a" }));
+  broker.setPending({ inFlight: 1 });
   broker.deliver({ id: "a" });
   await clock.advance(1_300);
   broker.deliver({ id: "a" });

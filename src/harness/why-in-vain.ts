@@ -1,16 +1,14 @@
-import type { VerdictCode } from "../errors.ts";
+import type { Circumstance, VerdictCode } from "../errors.ts";
 import { compare } from "../journal/index.ts";
 import { formatDuration } from "../time/index.ts";
-import { assessBriefly, unheardOf } from "./facts.ts";
+import { unheardOf } from "./facts.ts";
 import type { FailureDetails } from "./failure.ts";
+import { listenOn } from "./listen-on.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore } from "./scope-core.ts";
 import type { Sla } from "./sla.ts";
-import type { Condition } from "./where.ts";
+import { type Condition, safelyAccepts } from "./where.ts";
 import { forgotten, unchecked } from "./window.ts";
-
-/** How long after a timeout a wait listens on, to say that the event came late. */
-const longestListenOn = 1_000;
 
 /** A wait whose time is up. */
 export interface WaitInVain {
@@ -25,93 +23,46 @@ export interface WaitInVain {
   readonly takeInTime: (event: ScopedEvent) => boolean;
 }
 
+/** Why an event did not come. */
+export interface WhyInVain {
+  readonly code: VerdictCode;
+  readonly detail: string;
+  /** What decides about the hint of that code, where something does. */
+  readonly circumstance?: Circumstance;
+  /** What is known whatever the code. */
+  readonly more: Partial<FailureDetails>;
+}
+
 /**
  * Which kind of red it is when an event did not come in time, and all that is known about why: whether it came late, what
  * came instead, what still waits somewhere. Undefined when it ended the wait after all. Rejects when it is aborted.
  */
-export async function whyInVain(
-  wait: WaitInVain,
-): Promise<{ code: VerdictCode; detail: string; more: Partial<FailureDetails> } | undefined> {
-  const { scope, channel, condition, sla, startedAt, signal, takeInTime } = wait;
-  const length = timeToListenOn(scope, sla.within);
-  const found = await listenOn(scope, channel, condition, length, signal, takeInTime);
-  if (found === "ended") return undefined;
+export async function whyInVain(wait: WaitInVain): Promise<WhyInVain | undefined> {
+  const { sla, signal } = wait;
+  const { came, assessment } = await listenOn(wait);
   signal.throwIfAborted();
-  const late = found && { event: found, by: found.entry.arrivedAt - sla.deadline.at };
-  // what still waits somewhere may be why it did not come
-  const assessment = late === undefined ? await assessBriefly(scope, signal) : undefined;
-  signal.throwIfAborted();
-  const { code, detail, cause } = judge(scope, channel, condition, startedAt, late);
+  if (came === "ended") return undefined;
+  const late = came && { event: came, by: came.entry.arrivedAt - sla.deadline.at };
+  const { code, detail, cause, circumstance } = judge(wait, late);
   return {
     code,
     detail,
+    ...(circumstance && { circumstance }),
     more: {
       ...(late && { late: [late] }),
+      // what still waits somewhere may be why it did not come
       ...(assessment && { assessment }),
       ...(cause !== undefined && { cause }),
     },
   };
 }
 
-/** How long it may listen on: not longer than the SLA itself, nor than the runner leaves. */
-function timeToListenOn({ cap, harness }: ScopeCore, within: number): number {
-  const left = cap === undefined ? longestListenOn : Math.max(0, cap.at - harness.clock.now());
-  return Math.min(longestListenOn, within, left);
-}
-
-/**
- * After the deadline: waits a little longer, only to be able to say that the event came late. `takeInTime` may still end
- * the wait by one that did not.
- */
-function listenOn(
-  scope: ScopeCore,
-  channel: string,
-  condition: Condition,
-  length: number,
-  signal: AbortSignal,
-  takeInTime: (event: ScopedEvent) => boolean,
-): Promise<ScopedEvent | "ended" | undefined> {
-  const { clock, journal } = scope.harness;
-  return new Promise((resolve) => {
-    const end = (how?: ScopedEvent | "ended") => {
-      watch[Symbol.dispose]();
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", onAbort);
-      resolve(how);
-    };
-    const onAbort = () => {
-      end();
-    };
-    const watch = journal.watch({ channel, kinds: ["received"] }, (entry) => {
-      const event = entry.kind === "received" ? scope.event(entry) : undefined;
-      if (event === undefined || event.claimed) return;
-      if (takeInTime(event)) end("ended");
-      else if (safelyAccepts(condition, event)) end(event);
-    });
-    const timer = clock.timer(length, () => {
-      end();
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-}
-
-/** For events after the verdict: a predicate that throws now changes nothing any more. */
-function safelyAccepts(condition: Condition, event: ScopedEvent): boolean {
-  try {
-    return condition.accepts(event);
-  } catch {
-    return false;
-  }
-}
-
 /** Which kind of red a timeout is. */
 function judge(
-  scope: ScopeCore,
-  channel: string,
-  condition: Condition,
-  startedAt: number,
+  wait: WaitInVain,
   late: { event: ScopedEvent; by: number } | undefined,
-): { code: VerdictCode; detail: string; cause?: unknown } {
+): { code: VerdictCode; detail: string; cause?: unknown; circumstance?: Circumstance } {
+  const { scope, channel, condition, startedAt } = wait;
   const { intakes } = scope.harness;
   const awaited = condition.any ? `an event on ${channel}` : `this event on ${channel}`;
   if (late !== undefined) return { code: "SLA_VIOLATED", detail: `${awaited} came ${formatDuration(late.by)} late` };
@@ -138,14 +89,27 @@ function judge(
   }
   const obstacle = unchecked(scope, channel) ?? forgotten(scope);
   if (obstacle !== undefined) return { code: "UNKNOWN", detail: `${awaited} did not come, but ${obstacle}` };
-  const others = [...scope.events(channel)].filter((event) => !event.claimed);
+  const events = [...scope.events(channel)];
+  const others = events.filter((event) => !event.claimed);
   if (others.some((event) => isWrongContent(scope, condition, event))) {
     return {
       code: "WRONG_CONTENT",
       detail: `${awaited} did not come, but ${others.length === 1 ? "another" : `${others.length} others`} did`,
     };
   }
+  const taken = events.filter((event) => event.claimed && safelyAccepts(condition, event)).length;
+  if (taken > 0) return { code: "SLA_VIOLATED", detail: onceMore(wait, taken), circumstance: "taken already" };
   return { code: "SLA_VIOLATED", detail: `${awaited} did not come` };
+}
+
+/** `taken`: how many came that earlier waits took. */
+function onceMore({ channel, condition }: WaitInVain, taken: number): string {
+  const awaited = condition.any
+    ? `another event on ${channel} did not come`
+    : `this event on ${channel} did not come again`;
+  return taken === 1
+    ? `${awaited}: an earlier wait took the one that came`
+    : `${awaited}: earlier waits took the ${taken} that came`;
 }
 
 /** An unclaimed event that this scope caused, or that agrees with the match in some field, is the awaited one gone wrong. */

@@ -17,6 +17,8 @@ export interface Evidence {
     /** A predicate's source text. */
     readonly predicate?: string;
   };
+  /** Whether silence was awaited: then nothing came instead. */
+  readonly awaitsNothing?: boolean;
   readonly sla?: {
     /** Milliseconds. */
     readonly within: number;
@@ -42,8 +44,10 @@ export interface Evidence {
   };
   /** Came after the deadline. */
   readonly late: readonly (EventEvidence & { readonly by: number })[];
-  /** Came, and should not have; or all that were counted. */
+  /** Came, and should not have; or all that were counted; or what a predicate threw on. */
   readonly unexpected: readonly EventEvidence[];
+  /** What else came and is what was awaited: it was counted, or an earlier wait had taken it. */
+  readonly matching: readonly EventEvidence[];
   /** What else came on the channel. */
   readonly others: readonly EventEvidence[];
   readonly looks?: LookEvidence;
@@ -101,6 +105,8 @@ export interface EventEvidence {
   readonly claimed: boolean;
   /** Of a dead letter those to the system count too. */
   readonly deliveries: number;
+  /** Where several are counted: which of those that are what was awaited, from 1. */
+  readonly ordinal?: number;
   readonly deadLetter?: boolean;
 }
 

@@ -21,6 +21,7 @@ const evidence: Evidence = {
   waited: 1,
   late: [],
   unexpected: [],
+  matching: [],
   others: [],
   systems: [],
   faults: [],

@@ -24,6 +24,7 @@ const evidence: Evidence = {
   },
   late: [],
   unexpected: [],
+  matching: [],
   others: [],
   systems: [{ name: "shop", ready: false }],
   faults: [],

@@ -1,7 +1,7 @@
 import { errorText } from "./error-text.ts";
 import type { Evidence, EventEvidence, InjectedFaultEvidence } from "./evidence.ts";
 import { toPlainWithin } from "./plain.ts";
-import { formatDuration, isSecret, redacted } from "../text/index.ts";
+import { formatDuration, isSecret, ordinal, redacted } from "../text/index.ts";
 import { oneLine, shorten, summarize } from "./summarize.ts";
 import { timelineRows } from "./timeline-text.ts";
 
@@ -21,15 +21,15 @@ const indent = " ".repeat(14);
  * hint. Bounded; nothing in it can control a terminal.
  */
 export function renderText(evidence: Evidence): string {
-  const { closest: near, unexpected } = evidence;
   return fit([
     evidence.headline,
     ...facts(evidence),
     ...faults(evidence),
     ...closest(evidence),
     ...events("came late", evidence.late, ({ by }) => `, ${formatDuration(by)} after the deadline`),
-    ...events("this came", unexpected),
-    ...events(near === undefined && unexpected.length === 0 ? "came instead" : "also came", others(evidence)),
+    ...events("this came", evidence.unexpected),
+    ...events("matching", evidence.matching),
+    ...events(insteadOfIt(evidence) ? "came instead" : "also came", others(evidence)),
     ...looks(evidence),
     ...dump(evidence),
     ...timelineSection(evidence),
@@ -141,6 +141,11 @@ function closest({ closest: near }: Evidence): string[] {
   return rows;
 }
 
+/** Whether something was awaited of which nothing came, not even late. */
+function insteadOfIt({ awaitsNothing = false, closest: near, late, unexpected, matching }: Evidence): boolean {
+  return !awaitsNothing && near === undefined && late.length + unexpected.length + matching.length === 0;
+}
+
 function others({ others: all, closest: near }: Evidence): readonly EventEvidence[] {
   return all.filter(({ sequence }) => sequence !== near?.event.sequence);
 }
@@ -165,8 +170,10 @@ function eventText({
   claimed,
   deliveries,
   deadLetter,
+  ordinal: number,
 }: EventEvidence): string {
   const notes = [
+    number === undefined ? undefined : `the ${ordinal(number)}`,
     belongs === "foreign" ? "of another test" : belongs === "unattributed" ? "bears no trace" : undefined,
     claimed ? "taken by an earlier wait" : undefined,
     deliveries > 1 ? deliveriesText(deliveries, deadLetter) : undefined,

@@ -3,6 +3,7 @@ import { formatDuration } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { Queue } from "./broker/queue.ts";
 import { noteOf } from "./notes.ts";
+import { nameForPeople } from "./own-listener.ts";
 
 const namedMessages = 20;
 
@@ -45,7 +46,7 @@ export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOp
 
 function pendingOf(broker: Broker, traceId: string | undefined): Pending {
   const where: string[] = [];
-  let [waiting, inFlight, undelivered] = [0, 0, 0];
+  let [waiting, inFlight, unacknowledged, undelivered] = [0, 0, 0, 0];
   const deadLetterArns = new Set([
     ...[...broker.queues.values()].flatMap(({ settings }) => settings.redrive?.deadLetterArn ?? []),
     ...[...broker.topics.values()].flatMap((topic) =>
@@ -58,7 +59,7 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
     if (all === 0) continue;
     if (queue.harnessOwned) {
       undelivered += all;
-      where.push(`${all} on the way to the harness (${queue.name})`);
+      where.push(`${all} on the way to ${nameForPeople(queue, broker)}`);
     } else if (queue.moveTasks.some(({ status }) => status === "RUNNING")) {
       waiting += all;
       where.push(`${all} waiting on ${queue.name} to be moved on: advance the simulator?`);
@@ -69,6 +70,7 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
     } else {
       waiting += counts.ready + counts.delayed;
       inFlight += counts["in flight"];
+      unacknowledged += counts["in flight"];
       if (counts.ready > 0)
         where.push(
           `${counts.ready} waiting on ${queue.name}${queue.consumers.parked === 0 ? ", which nobody is polling" : ""}`,
@@ -91,11 +93,19 @@ function pendingOf(broker: Broker, traceId: string | undefined): Pending {
         : `1 waiting for its delivery to ${url}${failed}, for ${rest} more: advance the simulator?`,
     );
   }
-  return { waiting, inFlight, undelivered, exact: true, sampledAt: broker.time.clock.wall(), where };
+  return { waiting, inFlight, unacknowledged, undelivered, exact: true, sampledAt: broker.time.clock.wall(), where };
 }
 
-/** "1 in flight on customer--order-created, invisible for 27.9 s more: advance the simulator?" */
+/**
+ * "1 in flight on orders (receive 1), not deleted, though orders is polled again: is it acknowledged? Invisible for 27.9 s more: …".
+ * A consumer that asks for more may be done with what it has; nobody can know from here.
+ */
 function hidden(queue: Queue, now: number, traceId: string | undefined): string[] {
+  const { name, consumers } = queue;
+  const asked =
+    consumers.parked > 0
+      ? `though ${name} is polled again: is it acknowledged?`
+      : "and nobody polls: is it acknowledged, or still worked on?";
   const lines: string[] = [];
   for (const { state, visibleAt, receives, traceId: trace } of queue.messages) {
     if (state !== "in flight" && state !== "delayed") continue;
@@ -103,8 +113,8 @@ function hidden(queue: Queue, now: number, traceId: string | undefined): string[
     const rest = formatDuration(Math.max(0, (visibleAt ?? now) - now));
     lines.push(
       state === "delayed"
-        ? `1 delayed on ${queue.name}, for ${rest} more: advance the simulator?`
-        : `1 in flight on ${queue.name} (receive ${receives}), invisible for ${rest} more: advance the simulator?`,
+        ? `1 delayed on ${name}, for ${rest} more: advance the simulator?`
+        : `1 in flight on ${name} (receive ${receives}), not deleted, ${asked} Invisible for ${rest} more: advance the simulator, or expireVisibility("${name}")?`,
     );
     if (lines.length === namedMessages) break;
   }

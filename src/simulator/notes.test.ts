@@ -133,13 +133,27 @@ test("what a filter keeps out, also of a queue that is the harness's own", async
     Message: "x",
     MessageAttributes: { kind, traceparent },
   });
-  const text = (queue: string) =>
-    `kept out by the filter policy ${FilterPolicy.slice(0, 200)}… of the subscription of queue ${queue} to topic placed`;
+  const text = (whose: string) => `kept out by the filter policy ${FilterPolicy.slice(0, 200)}… of ${whose}`;
   const told = { routine: true, about: { messageId, traceId } };
   expect(notes).toEqual([
-    { text: text("orders"), ...told },
-    { text: text("own"), ...told },
+    { text: text("the subscription of queue orders to topic placed"), ...told },
+    { text: text("the harness's listener on placed"), ...told },
   ]);
+});
+
+test("what could not be given to the harness itself is told of its listener, not of a queue with a random name", async () => {
+  const TopicArn = await client.topic("placed", "wakeful-1-own");
+  await client.sqs.tagQueue({ QueueUrl: client.url("wakeful-1-own"), Tags: { "wakeful:run": "1" } });
+  const { Subscriptions = [] } = await client.sns.listSubscriptionsByTopic({ TopicArn });
+  await client.sns.setSubscriptionAttributes({
+    SubscriptionArn: Subscriptions[0]?.SubscriptionArn,
+    AttributeName: "RawMessageDelivery",
+    AttributeValue: "true",
+  });
+  const attribute = { DataType: "String", StringValue: "x" };
+  const MessageAttributes = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`a${index}`, attribute]));
+  await client.sns.publish({ TopicArn, Message: "x", MessageAttributes });
+  expect(texts()).toEqual(["discarded: the harness's listener on placed: raw delivery with 11 attributes, 10 at most"]);
 });
 
 test("nothing of a queue that is the harness's own, but for faults on it", async () => {

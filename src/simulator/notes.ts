@@ -1,6 +1,7 @@
 import type { BrokerNote } from "../contracts/index.ts";
 import type { Activity } from "./broker/activity.ts";
 import type { Broker } from "./broker/broker.ts";
+import { namedForPeople } from "./own-listener.ts";
 
 /** What a reader brings about. */
 const ofReaders = new Set<Activity["what"]>(["delivered", "deleted", "returned", "released"]);
@@ -16,8 +17,9 @@ export function noteOf(activity: Activity, broker: Broker, readByHarness: readon
     if (broker.queues.get(name)?.harnessOwned === true) return undefined;
     if (ofReaders.has(what) && readByHarness.includes(name)) return undefined;
   }
-  const text = textOf(activity);
-  if (text === undefined) return undefined;
+  const worded = textOf(activity);
+  if (worded === undefined) return undefined;
+  const text = ofSubscriptions.has(what) ? namedForPeople(worded, broker) : worded;
   const about = {
     ...(origin !== undefined && { messageId: origin }),
     ...(traceId !== undefined && traceId !== "" && { traceId }),
@@ -33,6 +35,9 @@ export function noteOf(activity: Activity, broker: Broker, readByHarness: readon
       }),
   };
 }
+
+/** What tells of a subscription by its queue. */
+const ofSubscriptions = new Set<Activity["what"]>(["filtered out", "discarded", "dead-lettered"]);
 
 /** What a timeline that is too long does without first. */
 const routine = new Set<Activity["what"]>(["delivered", "deleted", "refused", "filtered out"]);

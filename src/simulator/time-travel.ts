@@ -2,6 +2,7 @@ import { wakefulError } from "../errors.ts";
 import { counted } from "../text/index.ts";
 import { formatDuration, Waker } from "../time/index.ts";
 import type { Broker } from "./broker/broker.ts";
+import { nameForPeople } from "./own-listener.ts";
 
 const longestStep = 1_000;
 const longestWalk = 10_000;
@@ -97,12 +98,14 @@ export class TimeTravel {
     const lines: string[] = [];
     for (const queue of this.#broker.queues.values()) {
       const { consumers } = queue;
-      if (consumers.serving) lines.push(`polls of ${queue.name} that are being answered`);
-      if (consumers.expected) lines.push(`a consumer that polls ${queue.name} briefly, and has messages to get`);
+      if (!consumers.serving && !consumers.expected && consumers.away === 0) continue;
+      const name = nameForPeople(queue, this.#broker);
+      if (consumers.serving) lines.push(`polls of ${name} that are being answered`);
+      if (consumers.expected) lines.push(`a consumer that polls ${name} briefly, and has messages to get`);
       if (consumers.away > 0) {
         const held = queue.tally.total["in flight"];
         const doing = held === 0 ? "that asked no more" : `working on ${counted(held, "message")}`;
-        lines.push(`${counted(consumers.away, "consumer")} of ${queue.name} ${doing}`);
+        lines.push(`${counted(consumers.away, "consumer")} of ${name} ${doing}`);
       }
     }
     for (const { state, delivery } of this.#broker.http.pending)

@@ -61,6 +61,7 @@ describe("the SLA", () => {
     broker.deliver({ id: "inside" });
     await clock.settle();
     expect(inside.state).toBe("fulfilled");
+    broker.setPending({ inFlight: 1 });
     const outside = watch(scope.channels.orders.next({ id: "outside" }));
     await clock.advance(1_001);
     broker.deliver({ id: "outside" });

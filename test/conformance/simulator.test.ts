@@ -304,12 +304,18 @@ describe("accounting", () => {
     expect(await mark.pending(signal)).toMatchObject({ waiting: 1, inFlight: 0 });
     const { Messages } = await client.receiveMessage({ QueueUrl });
     const pending = await mark.pending(signal);
-    expect(pending).toMatchObject({ waiting: 0, inFlight: 1 });
+    expect(pending).toMatchObject({ waiting: 0, inFlight: 1, unacknowledged: 1 });
     expect(pending.where[0]).toMatch(
-      /1 in flight on work \(receive 1\), invisible for .+ more: advance the simulator\?/,
+      /^1 in flight on work \(receive 1\), not deleted, and nobody polls: is it acknowledged, or still worked on\? Invisible for .+ more: advance the simulator, or expireVisibility\("work"\)\?$/,
     );
+    const gone = new AbortController();
+    const polling = client.receiveMessage({ QueueUrl, WaitTimeSeconds: 20 }, { abortSignal: gone.signal });
+    await expect.poll(() => own.inspect("work").polls).toBe(1);
+    expect((await mark.pending(signal)).where[0]).toContain("not deleted, though work is polled again: is it ack");
+    gone.abort();
+    await expect(polling).rejects.toThrow();
     await client.deleteMessage({ QueueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle });
-    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0 });
+    expect(await mark.pending(signal)).toMatchObject({ waiting: 0, inFlight: 0, unacknowledged: 0 });
     client.destroy();
   });
 

@@ -23,7 +23,7 @@ const rows = [...text.matchAll(/^\| `(.+?)` +\| (?:`(.+?)`)? +\|/gm)]
   .filter(({ code }) => !code.endsWith("."));
 const kinds = rows.filter(({ code }) => !code.startsWith("{"));
 const selections = rows.filter(({ code }) => code.startsWith("{"));
-const example = blocksOf(page, "ts")[0] ?? "";
+const [attempts = "", example = ""] = blocksOf(page, "ts");
 const shown = blocksOf(page, "")[0] ?? "";
 const advancing = 'await simulator.advance("60s");\n';
 
@@ -31,7 +31,12 @@ type Make = (simulator: AwsSimulator) => Fault;
 type Example = (given: object) => Promise<void>;
 
 let folder: string;
-let code: { kinds: readonly Make[]; selections: readonly Make[]; examples: readonly [Example, Example] };
+let code: {
+  kinds: readonly Make[];
+  selections: readonly Make[];
+  examples: readonly [Example, Example];
+  attempts: Example;
+};
 let simulator: AwsSimulator;
 let aws: SnsSqs;
 
@@ -43,9 +48,17 @@ beforeAll(async () => {
   const examples = [example, example.replace(advancing, "")].map(
     (block) => `async ({ simulator, placed, expect }) => {\n${block}}`,
   );
+  const exported = {
+    kinds: `[${puts.join()}]`,
+    selections: `[${throttles.join()}]`,
+    examples: `[${examples.join()}]`,
+    attempts: `async ({ simulator, system, expect }) => {\n${attempts}}`,
+  };
   writeFileSync(
     path,
-    `export const kinds = [${puts.join()}];\nexport const selections = [${throttles.join()}];\nexport const examples = [${examples.join()}];\n`,
+    Object.entries(exported)
+      .map(([name, value]) => `export const ${name} = ${value};\n`)
+      .join(""),
   );
   code = (await import(path)) as typeof code;
 });
@@ -96,4 +109,13 @@ test("the example is green; without its third line the failure says what is show
   const plain = (failure: string) => failure.replaceAll(/#?\+?\d+(\.\d+)? ms|#\d+/g, "…").replaceAll(/ +/g, " ");
   const lines = plain(red.message).split("\n");
   expect(lines).toEqual(expect.arrayContaining(plain(shown).trimEnd().split("\n")));
+});
+
+test("each attempt of an SDK counts as a request, as the page says", async () => {
+  const { url: endpoint, region } = simulator;
+  // as a system has it from its environment, with the SDK's own number of attempts
+  const sns = new SNS({ endpoint, region, credentials: { accessKeyId: "system", secretAccessKey: "x" } });
+  const { TopicArn } = await sns.createTopic({ Name: "placed" });
+  await code.attempts({ simulator, system: { announce: () => sns.publish({ TopicArn, Message: "x" }) }, expect });
+  sns.destroy();
 });

@@ -46,6 +46,41 @@ export const harnessMutants: readonly Mutant[] = [
     tests: ["src/harness/harness.test.ts"],
   },
   {
+    name: "a wait listens on after its time though nothing more can come",
+    file: "src/harness/listen-on.ts",
+    find: " || (round.stable && isDone(round))",
+    replace: "",
+    tests: ["src/harness/next.test.ts"],
+  },
+  {
+    name: "a wait ends at its time though a late event may still come",
+    file: "src/harness/listen-on.ts",
+    find: "(round.stable && isDone(round))",
+    replace: "round.number > 1",
+    tests: ["src/harness/why-in-vain.test.ts"],
+  },
+  {
+    name: "what came and was taken is said to have come instead",
+    file: "src/harness/failure.ts",
+    find: "const others = rest.filter((event) => !meeting.has(event));",
+    replace: "const others = rest;",
+    tests: ["src/harness/what-came.test.ts"],
+  },
+  {
+    name: "only the first of the events that were too late is late",
+    file: "src/harness/exactly.ts",
+    find: "{ late: overdue, zero }",
+    replace: "{ late: [overdue[0]], zero }",
+    tests: ["src/harness/what-came.test.ts"],
+  },
+  {
+    name: "nobody asks whether what is in flight is acknowledged",
+    file: "src/harness/failure.ts",
+    find: 'return unacknowledged ? "not acknowledged" : "work goes on";',
+    replace: 'return unacknowledged ? "work goes on" : "work goes on";',
+    tests: ["src/harness/why-in-vain.test.ts"],
+  },
+  {
     name: "none() returns at once",
     file: "src/harness/absence.ts",
     find: "    if (round.stable) {",
@@ -286,8 +321,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a predicate that throws counts as no",
     file: "src/harness/none.ts",
-    find: '    throw failure(scope, { ...absence, code: "PROBE_WRONG", detail: `the predicate threw: ${String(cause)}`, cause });',
-    replace: "    return false;",
+    find: "    if (cause instanceof WakefulError) throw cause;\n    throw failure(",
+    replace: "    if (scope.id !== '') return false;\n    throw failure(",
     tests: harness,
   },
   {
@@ -588,8 +623,8 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "exactly() counts what came too late",
     file: "src/harness/exactly.ts",
-    find: "if (overdue !== undefined) {",
-    replace: "if (overdue !== undefined && overdue.by < 0) {",
+    find: "return how === undefined ? []",
+    replace: "return how === undefined || how.by > 0 ? []",
     tests: harness,
   },
   {
@@ -714,15 +749,15 @@ export const harnessMutants: readonly Mutant[] = [
   {
     name: "a wait that was in vain does not say what still waits",
     file: "src/harness/why-in-vain.ts",
-    find: "late === undefined ? await assessBriefly(scope, signal) : undefined",
-    replace: "late === null ? await assessBriefly(scope, signal) : undefined",
+    find: "...(assessment && { assessment }),",
+    replace: "",
     tests: harness,
   },
   {
     name: "a broker that does not answer holds up a failure for good",
-    file: "src/harness/facts.ts",
-    find: "return await Promise.race([assess(scope, signal), silence]);",
-    replace: "return await Promise.race([assess(scope, signal), silence.then(() => assess(scope, signal))]);",
+    file: "src/harness/listen-on.ts",
+    find: "Promise.race([came, silence, ",
+    replace: "Promise.race([came, silence.then(() => new Promise<Listened>(() => undefined)), ",
     tests: harness,
   },
   {

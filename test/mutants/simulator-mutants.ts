@@ -9,6 +9,27 @@ const snsSqs = ["src/transports/sns-sqs"];
 /** The simulator, unlike AWS, or wrong about time, faults and requests. Its own tests must turn red. */
 export const simulatorMutants: readonly Mutant[] = [
   {
+    name: "what is in flight on a queue is told as if it could not be forgotten",
+    file: "src/simulator/accounting.ts",
+    find: 'unacknowledged += counts["in flight"];',
+    replace: "",
+    tests: ["test/conformance/simulator.test.ts"],
+  },
+  {
+    name: "the harness's own queues are told by their random names",
+    file: "src/simulator/own-listener.ts",
+    find: "if (!queue.harnessOwned) return queue.name;",
+    replace: 'if (queue.name !== "") return queue.name;',
+    tests: ["src/simulator/own-listener.test.ts"],
+  },
+  {
+    name: "a timeline tells a filter of the harness's own by its queue",
+    file: "src/simulator/notes.ts",
+    find: "ofSubscriptions.has(what) ? namedForPeople(worded, broker) : worded",
+    replace: "ofSubscriptions.has(what) ? worded : worded",
+    tests: ["src/simulator/notes.test.ts"],
+  },
+  {
     name: "an aborted long poll takes the message",
     file: "src/simulator/broker/consumers.ts",
     find: "      const abort = () => {\n        leave([]);",
