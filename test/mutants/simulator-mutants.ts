@@ -674,6 +674,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["src/simulator/aws/http/read-in-place.test.ts"],
   },
   {
+    name: "a late acknowledgement of another test's message that is gone takes a fault's number",
+    file: "src/simulator/broker/queue.ts",
+    find: "    this.#gone.remember(message);\n",
+    replace: "",
+    tests: ["src/simulator/faults/failing-scopes.test.ts"],
+  },
+  {
     name: "HTTP: a caller that hangs up goes unnoticed",
     file: "src/simulator/aws/http/plain-connection.ts",
     find: "    return this.#controller.signal;",

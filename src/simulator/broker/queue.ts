@@ -5,6 +5,7 @@ import type { Activity, ActivityLog } from "./activity.ts";
 import { Consumers, type ReceiveOptions, type Wanted } from "./consumers.ts";
 import { Deduplication, deduplicationIdOf, deduplicationKey } from "./deduplication.ts";
 import type { EarlyReturn, Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
+import { GoneTraces } from "./gone-traces.ts";
 import { HeldBack } from "./held-back.ts";
 import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
@@ -50,6 +51,7 @@ export class Queue {
   /** By their places: a fault can have one here twice, with the same id. */
   readonly #messages = new Map<number, StoredMessage>();
   readonly #receipts = new Receipts();
+  readonly #gone = new GoneTraces();
   readonly #sent = new Deduplication();
   readonly #attempts = new ReceiveAttempts();
   readonly #retention: Retention;
@@ -157,6 +159,12 @@ export class Queue {
     if (read === undefined) return undefined;
     const message = this.#messages.get(read.place);
     return message?.handOut === read.handOut ? message : "nothing";
+  }
+
+  /** The trace of the message that a receipt handle was given out for, though it may have been received anew, or have left lately. */
+  traceByReceipt(receipt: string): string | undefined {
+    const place = this.#receipts.read(receipt)?.place;
+    return place === undefined ? undefined : (this.#messages.get(place)?.traceId ?? this.#gone.find(place));
   }
 
   /** The receipt handle of a message's latest receive. */
@@ -394,6 +402,7 @@ export class Queue {
     const wasInFlight = message.state === "in flight";
     this.#move(message, "gone");
     this.#messages.delete(message.place);
+    this.#gone.remember(message);
     if (wasInFlight) this.#ready.settled(message);
     this.#retention.left();
   }

@@ -294,6 +294,30 @@ describe("of scopes that are open at the same time", () => {
   });
 
   test.for([
+    ["deleted", (receipt: string) => client.delete("orders", receipt)],
+    ["received anew", () => simulator.expireVisibility("orders") && client.receive("orders")],
+    ["purged", () => client.sqs.purgeQueue({ QueueUrl: client.url("orders") })],
+  ] as const)(
+    "an acknowledgement of another test's message that was %s takes no number either",
+    async ([, meanwhile]) => {
+      const [mine, other] = [harness.scope("mine"), harness.scope("other")];
+      await other.channels.orders.send({ id: "a" });
+      const receipt = (await client.receive("orders"))[0]?.receipt ?? "";
+      await meanwhile(receipt);
+      const throttled = mine.run(() =>
+        simulator.faults.endpoint.throttle({ callers: "everyone", action: "DeleteMessage", nth: 1 }),
+      );
+      await client.delete("orders", receipt);
+      expect(throttled.hitCount).toBe(0);
+      await mine.channels.orders.send({ id: "b" });
+      for (const own of await client.receive("orders")) await client.delete("orders", own.receipt);
+      expect(throttled.hitCount).toBe(1);
+      await mine.close();
+      await other.close({ failed: true });
+    },
+  );
+
+  test.for([
     ["its own", ({ mine }: Scopes) => mine.channels.orders.send({ id: "a" })],
     ["without a trace", () => client.send("orders", "a")],
     [

@@ -11,11 +11,6 @@ const traceForm = /00-(77616b65[0-9a-f]{24})-[0-9a-f]{16}-/g;
 export function requestTraces(body: string, queues: Iterable<Queue>): readonly string[] {
   const carried = [...body.matchAll(traceForm)].flatMap(([, traceId]) => traceId ?? []);
   const receipts = receiptsIn(body);
-  const received = [...queues].flatMap((queue) =>
-    receipts.flatMap((receipt) => {
-      const message = queue.byReceipt(receipt);
-      return message === undefined || message === "nothing" ? [] : message.traceId;
-    }),
-  );
+  const received = [...queues].flatMap((queue) => receipts.flatMap((receipt) => queue.traceByReceipt(receipt) ?? []));
   return [...new Set([...carried, ...received])];
 }
