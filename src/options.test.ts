@@ -1,9 +1,15 @@
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { UsageError } from "./errors.ts";
+import * as kind from "./kinds.ts";
 import { checkOptions } from "./options.ts";
 
-const names = { within: true, since: true, signal: true, clock: false };
+const names = {
+  within: kind.anything,
+  since: kind.anything,
+  signal: kind.anything,
+  clock: kind.internal(kind.anything),
+};
 
 function refusal(given: unknown, more?: readonly string[]): UsageError {
   try {

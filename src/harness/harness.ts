@@ -1,7 +1,8 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
 import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
-import { checkOptions, tellValue } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, tellValue } from "../options.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { deathFailure } from "./death-failure.ts";
@@ -9,7 +10,7 @@ import { FieldHistory } from "./field-history.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
-import { harnessOptions, journalOptions, scopeOptions } from "./option-names.ts";
+import { harnessOptions, journalOptions, scopeOptions } from "./option-kinds.ts";
 import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
 import { nameDeath, Systems } from "./systems.ts";
@@ -116,21 +117,28 @@ export async function createHarness<const D extends Declarations>(options: Harne
   }
 }
 
+const declarationParts = { schema: kind.schema, codec: kind.codec, correlation: kind.correlation };
+
 function checkDeclarations(declarations: ReadonlyMap<string, AnyDeclaration>): void {
   const seen: { name: string; declaration: AnyDeclaration }[] = [];
   for (const [name, declaration] of declarations) {
     // JavaScript users, and declarations that lost their type on the way
-    const given = declaration as AnyDeclaration | undefined;
-    if (typeof given?.endpoint?.name !== "string" || given.transport === undefined) {
-      throw wakefulError("INVALID_CHANNEL", { channel: name, value: String(given) });
+    const given = declaration as Partial<AnyDeclaration> | null | undefined;
+    if (typeof given?.endpoint?.name !== "string" || typeof given.transport?.name !== "string") {
+      throw wakefulError("INVALID_CHANNEL", { channel: name, value: tellValue(given) });
+    }
+    for (const [part, expected] of Object.entries(declarationParts)) {
+      const value = given[part as keyof typeof declarationParts];
+      if (value !== undefined) checkArgument(`${part} of the channel ${name}`, value, expected);
     }
     const twin = seen.find(
-      ({ declaration: other }) => other.endpoint.name === given.endpoint.name && other.transport === given.transport,
+      ({ declaration: other }) =>
+        other.endpoint.name === declaration.endpoint.name && other.transport === declaration.transport,
     );
     if (twin !== undefined) {
-      throw wakefulError("DUPLICATE_CHANNEL", { first: twin.name, second: name, endpoint: given.endpoint.name });
+      throw wakefulError("DUPLICATE_CHANNEL", { first: twin.name, second: name, endpoint: declaration.endpoint.name });
     }
-    seen.push({ name, declaration: given });
+    seen.push({ name, declaration });
   }
 }
 
@@ -176,14 +184,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
-    if (typeof name !== "string") {
-      const facts = {
-        option: "The name of a scope",
-        value: tellValue(name),
-        expected: "a text: what the test is called",
-      };
-      throw wakefulError("INVALID_OPTION", facts, { calledFrom: this.scope });
-    }
+    checkArgument("The name of a scope", name, { ...kind.anyText, expected: "a text: what the test is called" });
     checkOptions("scope()", options, scopeOptions);
     if (this.#core.closed)
       throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });
