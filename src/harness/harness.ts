@@ -1,8 +1,9 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
-import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
+import { UsageError, type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
 import * as kind from "../kinds.ts";
 import { checkArgument, checkOptions, tellValue } from "../options.ts";
+import { framesOfUser, showFrames } from "../text/index.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { deathFailure } from "./death-failure.ts";
@@ -28,8 +29,8 @@ const lingerAfterWork = 300;
 /**
  * Opens all channels of a run and arms their listeners: nothing sent from then on can be missed.
  *
- * Rejects with `RESOURCE_MISSING`, `DUPLICATE_CHANNEL`, `LISTENER_NOT_ARMED`, `INVALID_DURATION`; what was opened by then
- * is closed again.
+ * Rejects with `RESOURCE_MISSING`, `DUPLICATE_CHANNEL`, `LISTENER_NOT_ARMED`, `FILTER_POLICY_REFUSED`, `INVALID_CHANNEL`,
+ * `INVALID_OPTION`, `INVALID_DURATION`; what was opened by then is closed again.
  *
  * @example
  * await using harness = await createHarness({ channels: { created: aws.topic("customer--created") }, sla: "3s" });
@@ -39,6 +40,8 @@ const lingerAfterWork = 300;
 export async function createHarness<const D extends Declarations>(options: HarnessOptions<D>): Promise<Harness<D>> {
   checkOptions("createHarness()", options, harnessOptions);
   checkOptions("journal of createHarness()", options.journal, journalOptions);
+  const called: { stack?: string } = {};
+  Error.captureStackTrace(called, createHarness);
   const { channels, clock = systemClock, signal } = options;
   const sla = options.sla === undefined ? defaultSla : milliseconds(options.sla, "sla");
   const declarations = new Map(Object.entries(channels));
@@ -113,7 +116,8 @@ export async function createHarness<const D extends Declarations>(options: Harne
     return new OpenHarness<D>(core, listeners, release);
   } catch (error) {
     release();
-    throw error;
+    // listeners are armed side by side, with nothing of the user's on the stack
+    throw error instanceof UsageError ? showFrames(error, framesOfUser(called)) : error;
   }
 }
 

@@ -82,21 +82,21 @@ export const wrongUseMutants: readonly Mutant[] = [
     file: "src/options.ts",
     find: "kind.needed !== true : kind.accepts(value)",
     replace: "kind.needed !== true : true",
-    tests: kinds,
+    tests: options,
   },
   {
     name: "what is needed may be left out",
     file: "src/options.ts",
     find: "value === undefined ? kind.needed !== true :",
     replace: "value === undefined ? true :",
-    tests: kinds,
+    tests: options,
   },
   {
     name: "an argument may be anything",
     file: "src/options.ts",
     find: "if (!accepts(value)) throw",
     replace: "if (value === accepts) throw",
-    tests: kinds,
+    tests: options,
   },
   {
     name: "no number is a number",
@@ -117,6 +117,13 @@ export const wrongUseMutants: readonly Mutant[] = [
     file: "src/errors.ts",
     find: 'else if (kind.class === "usage") showFrames(error, framesOfUser(error));',
     replace: "",
+    tests: kinds,
+  },
+  {
+    name: "a filter policy that SNS refused begins within Wakeful",
+    file: "src/harness/harness.ts",
+    find: "throw error instanceof UsageError ? showFrames(error, framesOfUser(called)) : error;",
+    replace: "throw error;",
     tests: kinds,
   },
   {

@@ -441,6 +441,7 @@ describe("a filter policy that SNS refuses", () => {
   test("is told in its words where a listener is armed", async () => {
     const error = await errorOf(() => createHarness({ channels: { placed: aws.topic("placed", { filterPolicy }) } }));
     expect(error).toMatchObject(refused);
+    expect(topFrame(error)).toContain("wrong-kinds.test.ts");
   });
 
   test("and where a queue is subscribed by hand", async () => {

@@ -149,7 +149,10 @@ export class ByHand {
     return QueueUrl;
   }
 
-  /** Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns its ARN. */
+  /**
+   * Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns the
+   * subscription's ARN. Rejects with `FILTER_POLICY_REFUSED`, with what SNS says of the policy.
+   */
   async subscribe(topic: string, queue: string, options: SubscribeOptions = {}): Promise<string> {
     checkArgument("subscribe(topic)", topic, kind.text);
     checkArgument("subscribe(topic, queue)", queue, kind.text);
