@@ -5,7 +5,7 @@
  * test that is not as it must be (a broker, a resource, a process); a `VerdictError` is a test's result: red.
  */
 
-import { escapeText, formatDuration, redactText } from "./text/index.ts";
+import { escapeText, formatDuration, framesOfUser, redactText, showFrames } from "./text/index.ts";
 
 export { formatDuration };
 
@@ -64,8 +64,10 @@ export type Circumstance =
 const notAcknowledged =
   "Is the system slower than promised, or does it not acknowledge what it took, or what it skips? What is not deleted comes again when it is visible: at once by expireVisibility() of the simulator, or by advance().";
 
-/** An option whose value is none. */
+/** An option, or an argument, whose value is none. */
 interface InvalidValue {
+  /** What was given the option: "next on orders". */
+  readonly of?: string;
   readonly option: string;
   readonly value: string;
   readonly expected: string;
@@ -103,8 +105,11 @@ const table = {
   ),
   INVALID_OPTION: usage<InvalidValue | UnknownOption>(
     (facts) =>
-      "of" in facts ? `${facts.of} has no option "${facts.option}"` : `${facts.option}: ${facts.value} is not valid`,
-    (facts) => ("of" in facts ? `${meant(facts.similar)}It has: ${list(facts.known)}.` : `Expected ${facts.expected}.`),
+      "known" in facts
+        ? `${facts.of} has no option "${facts.option}"`
+        : `${facts.option}${facts.of === undefined ? "" : ` of ${facts.of}`}: ${facts.value} is not valid`,
+    (facts) =>
+      "known" in facts ? `${meant(facts.similar)}It has: ${list(facts.known)}.` : `Expected ${facts.expected}.`,
   ),
   INVALID_MATCH: usage<{
     channel: string;
@@ -112,11 +117,15 @@ const table = {
     problem: string;
     similar?: readonly string[];
     known?: readonly string[];
+    /** How it is to be called instead. */
+    instead?: string;
   }>(
     ({ channel, path, problem }) =>
       `The match for ${channel} would prove nothing: ${problem}${path ? ` at "${path}"` : ""}`,
-    ({ similar = [], known }) =>
-      `${meant(similar)}${known === undefined ? "" : `The schema has: ${list(known)}. `}Was a field renamed, or an id read from the wrong object? Give the value itself, or call next() without a match to accept any event.`,
+    ({ similar = [], known, instead }) =>
+      instead === undefined
+        ? `${meant(similar)}${known === undefined ? "" : `The schema has: ${list(known)}. `}Was a field renamed, or an id read from the wrong object? Give the value itself, or call it without a match to mean any event.`
+        : `${instead}.`,
   ),
   DUPLICATE_CHANNEL: usage<{ first: string; second: string; endpoint: string }>(
     ({ first, second, endpoint }) => `Channels "${first}" and "${second}" are both ${endpoint}`,
@@ -206,6 +215,11 @@ const table = {
     ({ endpoint, problem }) => `Nothing that speaks this protocol answers at ${endpoint}: ${problem}`,
     () =>
       `Check the endpoint: on the simulator build the client from simulator.config, in other processes use simulator.env.`,
+  ),
+  FILTER_POLICY_REFUSED: usage<{ topic: string; policy: string; reason: string }>(
+    ({ topic, policy }) => `The filter policy ${policy} of topic ${topic} was refused`,
+    ({ reason }) =>
+      `SNS says: "${line(reason)}". A policy has a list of what is accepted for each name: { kind: ["new", { prefix: "re" }] }.`,
   ),
   // --- the surroundings
   RESOURCE_MISSING: system<{ resource: string; similar: readonly string[] }>(
@@ -455,7 +469,10 @@ export class VerdictError extends WakefulError {
 
 interface Details {
   readonly cause?: unknown;
-  /** The public function that the user called: the stack begins at its caller, not inside Wakeful. */
+  /**
+   * The public function that the user called: the stack begins at its caller, not inside Wakeful. That of a `UsageError` does so
+   * without it, unless there are too many lines of ours before it.
+   */
   readonly calledFrom?: ((...arguments_: never[]) => unknown) | undefined;
 }
 
@@ -478,6 +495,7 @@ export function wakefulError<Code extends ErrorCode>(
     "cause" in details ? { cause: details.cause } : {},
   );
   if (details.calledFrom !== undefined) Error.captureStackTrace(error, details.calledFrom);
+  else if (kind.class === "usage") showFrames(error, framesOfUser(error));
   return error;
 }
 

@@ -1,9 +1,15 @@
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { UsageError } from "./errors.ts";
-import { checkOptions } from "./options.ts";
+import * as kind from "./kinds.ts";
+import { checkArgument, checkOptions } from "./options.ts";
 
-const names = { within: true, since: true, signal: true, clock: false };
+const names = {
+  within: kind.anything,
+  since: kind.anything,
+  signal: kind.anything,
+  clock: kind.internal(kind.anything),
+};
 
 function refusal(given: unknown, more?: readonly string[]): UsageError {
   try {
@@ -76,4 +82,47 @@ test.for([
   ["what no name is: a symbol", { [Symbol("own")]: 1 }],
 ] as const)("options go through: %s", ([, given]) => {
   checkOptions("next on orders", given, names, ["delay"]);
+});
+
+describe("a value of a wrong kind", () => {
+  const kinds = { queue: kind.needed(kind.text), allow: kind.flag };
+  const refusalOf = (given: unknown): UsageError => {
+    try {
+      checkOptions("deadLetters()", given, kinds);
+    } catch (error) {
+      if (error instanceof UsageError) return error;
+    }
+    throw new Error("it was not refused");
+  };
+
+  test("is refused, with what is expected instead", () => {
+    const { message, facts } = refusalOf({ queue: "orders", allow: "no" });
+    expect(message).toBe('allow of deadLetters(): "no" is not valid\nExpected true or false.');
+    expect(facts).toEqual({ of: "deadLetters()", option: "allow", value: '"no"', expected: "true or false" });
+  });
+
+  test("may be a null, which is nothing that was left out", () => {
+    expect(refusalOf({ queue: "orders", allow: null }).facts).toMatchObject({ option: "allow", value: "null" });
+  });
+
+  test.for([{}, { queue: undefined }])("is what is needed and was left out: %o", (given) => {
+    expect(refusalOf(given).facts).toMatchObject({ option: "queue", value: "undefined" });
+  });
+
+  test("are no options at all where some are needed", () => {
+    expect(refusalOf(undefined).facts).toMatchObject({ option: "The options of deadLetters()" });
+  });
+
+  test("is refused as an argument too", () => {
+    expect(() => {
+      checkArgument("tail(count)", 0, kind.wholeNumber(1));
+    }).toThrow("tail(count): 0 is not valid\nExpected a whole number, 1 or more.");
+    checkArgument("tail(count)", 1, kind.wholeNumber(1));
+  });
+
+  test("is any other but those that there are", () => {
+    checkOptions("deadLetters()", { queue: "orders", allow: undefined }, kinds);
+    checkOptions("deadLetters()", { queue: "orders", allow: false }, kinds);
+    checkOptions("settled()", undefined, names);
+  });
 });

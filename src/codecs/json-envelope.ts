@@ -1,5 +1,6 @@
 import type { Codec } from "../contracts/index.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 import { type Clock, systemClock } from "../time/index.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { compress, decompress } from "./compression.ts";
@@ -18,7 +19,17 @@ export interface JsonEnvelopeOptions {
   readonly clock?: Clock;
 }
 
-const envelopeOptions: OptionNames<JsonEnvelopeOptions> = { service: true, topic: true, uuid: true, clock: false };
+/** What both envelopes take. */
+export const envelopeKinds: OptionKinds<JsonEnvelopeOptions> = {
+  service: kind.anything,
+  topic: kind.anyText,
+  uuid: kind.callback,
+  clock: kind.internal(kind.anything),
+};
+export const serviceKinds: OptionKinds<NonNullable<JsonEnvelopeOptions["service"]>> = {
+  name: kind.needed(kind.text),
+  uuid: kind.text,
+};
 
 /** What an envelope says, its data decompressed. */
 export interface JsonEnvelope {
@@ -38,7 +49,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * Source: tomodachi's `envelope/json_base.py`, with which it exchanges messages in both directions.
  */
 export function jsonEnvelope(options: JsonEnvelopeOptions = {}): Codec {
-  checkOptions("jsonEnvelope()", options, envelopeOptions);
+  checkOptions("jsonEnvelope()", options, envelopeKinds);
+  if (options.service !== undefined) checkOptions("service of jsonEnvelope()", options.service, serviceKinds);
   const { clock = systemClock, topic = "", uuid = () => crypto.randomUUID() } = options;
   const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? uuid() };
   return {

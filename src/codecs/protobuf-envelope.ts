@@ -1,18 +1,14 @@
 import type { Codec } from "../contracts/index.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 import { type Clock, systemClock } from "../time/index.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { compress, decompress } from "./compression.ts";
+import { envelopeKinds, serviceKinds } from "./json-envelope.ts";
 import { checkType, decodeMessage, encodeMessage, type ProtobufType } from "./protobuf-type.ts";
 import { bytesField, doubleField, joined, readFields, type WireField } from "./protobuf-wire.ts";
 
-const optionNames: OptionNames<ProtobufEnvelopeOptions> = {
-  type: true,
-  service: true,
-  topic: true,
-  uuid: true,
-  clock: false,
-};
+const optionKinds: OptionKinds<ProtobufEnvelopeOptions> = { ...envelopeKinds, type: kind.needed(kind.anything) };
 const compressedAbove = 60_000;
 const protocol = "tomodachi-protobuf-base--1.0.0";
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -63,8 +59,9 @@ export interface ProtobufEnvelope {
  * ```
  */
 export function protobufEnvelope(options: ProtobufEnvelopeOptions): Codec {
+  checkOptions("protobufEnvelope()", options, optionKinds);
   const { type, clock = systemClock, topic = "", uuid = () => crypto.randomUUID() } = options;
-  checkOptions("protobufEnvelope()", options, optionNames);
+  if (options.service !== undefined) checkOptions("service of protobufEnvelope()", options.service, serviceKinds);
   checkType(type, "protobufEnvelope({ type })");
   const service = { name: options.service?.name ?? "wakeful", uuid: options.service?.uuid ?? uuid() };
   return {

@@ -1,4 +1,5 @@
 import { wakefulError } from "../errors.ts";
+import { tellValue } from "../options.ts";
 import { findLoss, withoutField } from "./find-loss.ts";
 import { readFields } from "./protobuf-wire.ts";
 
@@ -31,7 +32,7 @@ export function checkType(type: ProtobufType, option: string): void {
   const { encode, decode } = (type as Partial<ProtobufType> | null | undefined) ?? {};
   if (typeof encode === "function" && typeof decode === "function") return;
   const expected = "an object with encode(payload) and decode(bytes), such as a type of protobufjs";
-  throw wakefulError("INVALID_OPTION", { option, value: String(type), expected });
+  throw wakefulError("INVALID_OPTION", { option, value: tellValue(type), expected });
 }
 
 /** The bytes of a payload. Throws for one that the type refuses, has not all fields of, or no room for a number of. */

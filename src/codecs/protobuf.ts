@@ -1,6 +1,6 @@
 import type { Codec } from "../contracts/index.ts";
-import { wakefulError } from "../errors.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { checkType, decodeMessage, encodeMessage, nameOf, type ProtobufType } from "./protobuf-type.ts";
 
@@ -12,7 +12,7 @@ export interface ProtobufOptions {
   readonly body?: "base64" | "bytes";
 }
 
-const optionNames: OptionNames<ProtobufOptions> = { body: true };
+const optionKinds: OptionKinds<ProtobufOptions> = { body: kind.oneOf("base64", "bytes") };
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -38,11 +38,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  */
 export function protobuf(type: ProtobufType, options: ProtobufOptions = {}): Codec {
   checkType(type, "protobuf(type)");
-  checkOptions("protobuf()", options, optionNames);
-  if (!["base64", "bytes", undefined].includes(options.body)) {
-    const value = JSON.stringify(options.body);
-    throw wakefulError("INVALID_OPTION", { option: "body of protobuf()", value, expected: '"base64" or "bytes"' });
-  }
+  checkOptions("protobuf()", options, optionKinds);
   const asText = options.body !== "bytes";
   return {
     name: `protobuf ${nameOf(type)}`,

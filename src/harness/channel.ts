@@ -1,10 +1,12 @@
 import type { AnyDeclaration } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, tellValue } from "../options.ts";
 import { proveExactly } from "./exactly.ts";
+import { checkFirstArgument } from "./first-argument.ts";
 import { awaitNext } from "./next.ts";
 import { proveNone } from "./none.ts";
-import { countOptions, redriveOptions, sendOptions, waitOptions } from "./option-names.ts";
+import { countOptions, redriveOptions, sendOptions, waitOptions } from "./option-kinds.ts";
 import { redriveLetters } from "./redrive.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import type { ScopeCore, StartedWait } from "./scope-core.ts";
@@ -27,6 +29,15 @@ export type StartWait = <T>(
   signal: AbortSignal | undefined,
   wait: (signal: AbortSignal, origin: () => string, about: StartedWait["about"]) => Promise<T>,
 ) => Promise<T>;
+
+/** What was given as a condition, be it `undefined`, and by which call. */
+interface Given {
+  readonly name: string;
+  /** What stands before it. */
+  readonly before?: string;
+  readonly where: unknown;
+  readonly options: unknown;
+}
 
 /** One channel as one scope sees it. The types of `Channel`, `Sendable`, `Listenable` and `DeadLetters` are put on by the scope. */
 export class ScopedChannel {
@@ -52,7 +63,10 @@ export class ScopedChannel {
   }
 
   sendRaw(body: string | Uint8Array, options?: SendOptions): Promise<SentEvent> {
-    return this.#send("sendRaw", this.sendRaw, options, (send) => send({ body, payload: body }));
+    return this.#send("sendRaw", this.sendRaw, options, (send) => {
+      checkArgument("sendRaw(body)", body, kind.body);
+      return send({ body, payload: body });
+    });
   }
 
   next(...[where, options]: [where?: unknown, options?: WaitOptions]): Promise<ScopedEvent> {
@@ -60,7 +74,7 @@ export class ScopedChannel {
     const what = `next on ${this.#name}`;
     return this.#start(what, this.next, options?.signal, async (signal, _origin, about) => {
       checkOptions(what, options, waitOptions);
-      const condition = this.#toWaitFor(where, given, about);
+      const condition = this.#toWaitFor(given ? { name: "next", where, options } : undefined, about);
       return await awaitNext(this.#scope, this.#name, condition, options, signal);
     });
   }
@@ -69,10 +83,12 @@ export class ScopedChannel {
     ...[count, where, options]: [count: number, where?: unknown, options?: CountOptions]
   ): Promise<ScopedEvent[]> {
     const given = arguments.length > 1;
-    const what = `exactly ${count} on ${this.#name}`;
+    const what = `exactly ${tellValue(count)} on ${this.#name}`;
     return this.#start(what, this.exactly, options?.signal, async (signal, origin, about) => {
+      checkArgument("exactly(count)", count, kind.wholeNumber(0));
       checkOptions(what, options, countOptions);
-      const condition = this.#toWaitFor(where, given, about);
+      const before = String(count);
+      const condition = this.#toWaitFor(given ? { name: "exactly", before, where, options } : undefined, about);
       about.counted = true;
       return await proveExactly(this.#scope, this.#name, count, condition, options, signal, origin);
     });
@@ -83,7 +99,7 @@ export class ScopedChannel {
     const what = `none on ${this.#name}`;
     return this.#start(what, this.none, options?.signal, async (signal, origin, about) => {
       checkOptions(what, options, waitOptions);
-      const condition = this.#toWaitFor(where, given, about);
+      const condition = this.#toWaitFor(given ? { name: "none", where, options } : undefined, about);
       about.absence = true;
       return await proveNone(this.#scope, this.#name, condition, options, signal, origin);
     });
@@ -91,7 +107,7 @@ export class ScopedChannel {
 
   seen(...[where]: [where?: unknown]): readonly ScopedEvent[] {
     this.#mustListen();
-    const condition = toCondition(where, arguments.length > 0, this.#name, this.#declaration.schema);
+    const condition = this.#toCondition(arguments.length > 0 ? { name: "seen", where, options: undefined } : undefined);
     return [...this.#scope.events(this.#name)].filter((event) => condition.accepts(event));
   }
 
@@ -110,7 +126,7 @@ export class ScopedChannel {
     const what = `redrive of ${this.#name}`;
     return this.#sending(what, this.redrive, options?.signal, async (signal) => {
       checkOptions(what, options, redriveOptions);
-      const condition = toCondition(where, given, this.#name, this.#declaration.schema);
+      const condition = this.#toCondition(given ? { name: "redrive", where, options } : undefined);
       return await redriveLetters(this.#scope, this.#name, this.#declaration, condition, this.#redriven, signal);
     });
   }
@@ -146,12 +162,18 @@ export class ScopedChannel {
   }
 
   /** What a wait waits for; noted for whoever has to tell of the wait. */
-  #toWaitFor(where: unknown, given: boolean, about: StartedWait["about"]): Condition {
+  #toWaitFor(given: Given | undefined, about: StartedWait["about"]): Condition {
     this.#mustListen();
-    const condition = toCondition(where, given, this.#name, this.#declaration.schema);
+    const condition = this.#toCondition(given);
     about.channel = this.#name;
     about.condition = condition;
     return condition;
+  }
+
+  #toCondition(given: Given | undefined): Condition {
+    const { schema } = this.#declaration;
+    if (given !== undefined) checkFirstArgument({ ...given, channel: this.#name, schema });
+    return toCondition(given?.where, given !== undefined, this.#name, schema);
   }
 
   #mustListen(): void {

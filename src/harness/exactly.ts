@@ -1,4 +1,4 @@
-import { type VerdictCode, wakefulError } from "../errors.ts";
+import type { VerdictCode } from "../errors.ts";
 import { ordinal } from "../text/index.ts";
 import { formatDuration, Resources, Waker } from "../time/index.ts";
 import { type Absence, proveAbsence } from "./absence.ts";
@@ -26,13 +26,6 @@ export async function proveExactly(
   signal: AbortSignal,
   origin: () => string,
 ): Promise<ScopedEvent[]> {
-  if (!Number.isInteger(count) || count < 0) {
-    throw wakefulError("INVALID_OPTION", {
-      option: "exactly(count)",
-      value: String(count),
-      expected: "a whole number, 0 or more",
-    });
-  }
   const { harness } = scope;
   const { clock, journal, lives } = harness;
   const startedAt = clock.now();

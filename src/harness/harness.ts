@@ -1,7 +1,9 @@
 import type { AnyDeclaration, ObservedSystem, Subscription } from "../contracts/index.ts";
-import { type VerdictError, WakefulError, wakefulError } from "../errors.ts";
+import { UsageError, type VerdictError, WakefulError, wakefulError } from "../errors.ts";
 import { Journal } from "../journal/index.ts";
-import { checkOptions, tellValue } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, tellValue } from "../options.ts";
+import { framesOfUser, showFrames } from "../text/index.ts";
 import { delay, EventLoopLag, milliseconds, systemClock, Waker } from "../time/index.ts";
 import { DoubtfulLetters } from "./dead-letters.ts";
 import { deathFailure } from "./death-failure.ts";
@@ -9,7 +11,7 @@ import { FieldHistory } from "./field-history.ts";
 import type { HarnessCore } from "./harness-core.ts";
 import { Intake } from "./intake.ts";
 import { OpenProofs } from "./open-proofs.ts";
-import { harnessOptions, journalOptions, scopeOptions } from "./option-names.ts";
+import { harnessOptions, journalOptions, scopeOptions } from "./option-kinds.ts";
 import { TestScope } from "./scope.ts";
 import { ScopeCore } from "./scope-core.ts";
 import { nameDeath, Systems } from "./systems.ts";
@@ -27,8 +29,8 @@ const lingerAfterWork = 300;
 /**
  * Opens all channels of a run and arms their listeners: nothing sent from then on can be missed.
  *
- * Rejects with `RESOURCE_MISSING`, `DUPLICATE_CHANNEL`, `LISTENER_NOT_ARMED`, `INVALID_DURATION`; what was opened by then
- * is closed again.
+ * Rejects with `RESOURCE_MISSING`, `DUPLICATE_CHANNEL`, `LISTENER_NOT_ARMED`, `FILTER_POLICY_REFUSED`, `INVALID_CHANNEL`,
+ * `INVALID_OPTION`, `INVALID_DURATION`; what was opened by then is closed again.
  *
  * @example
  * await using harness = await createHarness({ channels: { created: aws.topic("customer--created") }, sla: "3s" });
@@ -38,6 +40,8 @@ const lingerAfterWork = 300;
 export async function createHarness<const D extends Declarations>(options: HarnessOptions<D>): Promise<Harness<D>> {
   checkOptions("createHarness()", options, harnessOptions);
   checkOptions("journal of createHarness()", options.journal, journalOptions);
+  const called: { stack?: string } = {};
+  Error.captureStackTrace(called, createHarness);
   const { channels, clock = systemClock, signal } = options;
   const sla = options.sla === undefined ? defaultSla : milliseconds(options.sla, "sla");
   const declarations = new Map(Object.entries(channels));
@@ -112,25 +116,33 @@ export async function createHarness<const D extends Declarations>(options: Harne
     return new OpenHarness<D>(core, listeners, release);
   } catch (error) {
     release();
-    throw error;
+    // listeners are armed side by side, with nothing of the user's on the stack
+    throw error instanceof UsageError ? showFrames(error, framesOfUser(called)) : error;
   }
 }
+
+const declarationParts = { schema: kind.schema, codec: kind.codec, correlation: kind.correlation };
 
 function checkDeclarations(declarations: ReadonlyMap<string, AnyDeclaration>): void {
   const seen: { name: string; declaration: AnyDeclaration }[] = [];
   for (const [name, declaration] of declarations) {
     // JavaScript users, and declarations that lost their type on the way
-    const given = declaration as AnyDeclaration | undefined;
-    if (typeof given?.endpoint?.name !== "string" || given.transport === undefined) {
-      throw wakefulError("INVALID_CHANNEL", { channel: name, value: String(given) });
+    const given = declaration as Partial<AnyDeclaration> | null | undefined;
+    if (typeof given?.endpoint?.name !== "string" || typeof given.transport?.name !== "string") {
+      throw wakefulError("INVALID_CHANNEL", { channel: name, value: tellValue(given) });
+    }
+    for (const [part, expected] of Object.entries(declarationParts)) {
+      const value = given[part as keyof typeof declarationParts];
+      if (value !== undefined) checkArgument(`${part} of the channel ${name}`, value, expected);
     }
     const twin = seen.find(
-      ({ declaration: other }) => other.endpoint.name === given.endpoint.name && other.transport === given.transport,
+      ({ declaration: other }) =>
+        other.endpoint.name === declaration.endpoint.name && other.transport === declaration.transport,
     );
     if (twin !== undefined) {
-      throw wakefulError("DUPLICATE_CHANNEL", { first: twin.name, second: name, endpoint: given.endpoint.name });
+      throw wakefulError("DUPLICATE_CHANNEL", { first: twin.name, second: name, endpoint: declaration.endpoint.name });
     }
-    seen.push({ name, declaration: given });
+    seen.push({ name, declaration });
   }
 }
 
@@ -176,14 +188,7 @@ class OpenHarness<D extends Declarations> implements Harness<D> {
   }
 
   scope(name: string, options: ScopeOptions = {}): Scope<D> {
-    if (typeof name !== "string") {
-      const facts = {
-        option: "The name of a scope",
-        value: tellValue(name),
-        expected: "a text: what the test is called",
-      };
-      throw wakefulError("INVALID_OPTION", facts, { calledFrom: this.scope });
-    }
+    checkArgument("The name of a scope", name, { ...kind.anyText, expected: "a text: what the test is called" });
     checkOptions("scope()", options, scopeOptions);
     if (this.#core.closed)
       throw wakefulError("HARNESS_CLOSED", { action: `scope("${name}")` }, { calledFrom: this.scope });

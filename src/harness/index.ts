@@ -1,5 +1,6 @@
 export { boundProbes } from "./bound-probes.ts";
 export { createHarness } from "./harness.ts";
+export { isObservedSystem } from "./option-kinds.ts";
 export type {
   Channel,
   ChannelOf,

@@ -104,7 +104,7 @@ describe("redrive()", () => {
     deliver("a");
     const renamed: { id: string } = { id: undefined as unknown as string };
     expect(await errorOf(dead.redrive(renamed))).toMatchObject({ code: "INVALID_MATCH" });
-    expect(await errorOf(dead.redrive(undefined))).toMatchObject({ code: "INVALID_MATCH" });
+    expect(await errorOf(dead.redrive(undefined as never))).toMatchObject({ code: "INVALID_MATCH" });
     expect(back).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { UsageError, verdictError, VerdictError, type WakefulError, wakefulError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions } from "../options.ts";
 import { createProbes, type ProbeContext, type ProbeFailure, type Probes } from "../probe/index.ts";
 import { renderTimeline } from "../report/index.ts";
 import { timeline } from "../journal/index.ts";
@@ -11,7 +12,7 @@ import { currentScope } from "./current-scope.ts";
 import { untakenDeadLetters, watchDeadLetters } from "./dead-letters.ts";
 import { failedFaults } from "./failed-faults.ts";
 import { failure } from "./failure.ts";
-import { settledOptions } from "./option-names.ts";
+import { closeOptions, scopeOptions, settledOptions } from "./option-kinds.ts";
 import type { ScopeCore, StartedWait } from "./scope-core.ts";
 import { awaitSettled, settledAtEnd } from "./settle.ts";
 import { nameDeath, tellEarlierDeath } from "./systems.ts";
@@ -58,17 +59,12 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   own(id: string): void {
-    if (typeof id !== "string" || id === "") {
-      throw wakefulError("INVALID_OPTION", {
-        option: "own(id)",
-        value: JSON.stringify(id),
-        expected: "a text that is not empty",
-      });
-    }
+    checkArgument("own(id)", id, kind.text);
     this.#core.own(id);
   }
 
   limit(deadline: DeadlineCap | undefined): void {
+    checkOptions("limit()", { deadline }, scopeOptions);
     this.#core.cap = deadline;
   }
 
@@ -80,6 +76,7 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   run<T>(body: () => T): T {
+    checkArgument("run(body)", body, kind.callback);
     const core = this.#core;
     const watch = (promise: WatchedPromise<unknown>) => {
       // what is left of a test that has ended is nobody's any more
@@ -96,6 +93,7 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   cutOff(by: string): readonly VerdictError[] {
+    checkArgument("cutOff(by)", by, kind.text);
     const { harness, waits, name, openedAt } = this.#core;
     const ended = [...waits].flatMap(({ promise, startedAt, about }) => {
       if (promise.settled) return [];
@@ -119,6 +117,7 @@ export class TestScope implements AsyncDisposable, Probes {
   }
 
   close(outcome: { readonly failed: boolean } = { failed: false }): Promise<void> {
+    checkOptions("close()", outcome, closeOptions);
     this.#closing ??= this.#close(outcome.failed);
     return this.#closing;
   }

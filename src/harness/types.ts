@@ -173,9 +173,11 @@ export interface Listenable<out Out> {
    * Waits until `count` events of the scope match, and proves (see `none`) that no more come. Counts events that other
    * waits have taken too, and takes them all: a `next` after it waits for another one. One more ends it at once.
    */
+  exactly(count: number): Promise<ReceivedEvent<Out>[]>;
+  /** The same for events that the predicate accepts. */
   exactly(
     count: number,
-    accept?: (event: ReceivedEvent<Out>) => boolean,
+    accept: (event: ReceivedEvent<Out>) => boolean,
     options?: CountOptions,
   ): Promise<ReceivedEvent<Out>[]>;
   /** The same for events whose payload has these fields with these values. */
@@ -188,11 +190,15 @@ export interface Listenable<out Out> {
    * Proves that no (further) event comes: at once where the facts are known, by watching for `within` otherwise.
    * Red with `UNEXPECTED_EVENT`, `UNHEARD`, `FILTERED_OUT`, `UNKNOWN`.
    */
-  none(accept?: (event: ReceivedEvent<Out>) => boolean, options?: WaitOptions): Promise<Proof>;
+  none(): Promise<Proof>;
+  /** The same for events that the predicate accepts. */
+  none(accept: (event: ReceivedEvent<Out>) => boolean, options?: WaitOptions): Promise<Proof>;
   /** The same for events whose payload has these fields with these values. */
   none<const M extends Match<Out>>(match: M & Known<M, Out>, options?: WaitOptions): Promise<Proof>;
   /** What came so far. Does not wait and takes nothing. */
-  seen(accept?: (event: ReceivedEvent<Out>) => boolean): readonly ReceivedEvent<Out>[];
+  seen(): readonly ReceivedEvent<Out>[];
+  /** The same for events that the predicate accepts. */
+  seen(accept: (event: ReceivedEvent<Out>) => boolean): readonly ReceivedEvent<Out>[];
   /** The same for events whose payload has these fields with these values. */
   seen<const M extends Match<Out>>(match: M & Known<M, Out>): readonly ReceivedEvent<Narrowed<Out, M>>[];
   /**
@@ -226,7 +232,9 @@ export interface DeadLetters<out Out> extends Listenable<Out> {
    * await deadOrders.redrive(order);
    * await scope.settled();
    */
-  redrive(accept?: (event: ReceivedEvent<Out>) => boolean, options?: RedriveOptions): Promise<SentEvent[]>;
+  redrive(): Promise<SentEvent[]>;
+  /** The same for letters that the predicate accepts. */
+  redrive(accept: (event: ReceivedEvent<Out>) => boolean, options?: RedriveOptions): Promise<SentEvent[]>;
   /** The same for letters whose payload has these fields with these values. */
   redrive<const M extends Match<Out>>(match: M & Known<M, Out>, options?: RedriveOptions): Promise<SentEvent[]>;
 }

@@ -1,4 +1,3 @@
-import { wakefulError } from "../errors.ts";
 import type { Clock } from "../time/index.ts";
 import { ChunkedList } from "./chunked-list.ts";
 import type { Entry, ListenerEntry, NewEntry, ReceivedEntry, RefusedEntry, Stamped, GapEntry } from "./entries.ts";
@@ -39,8 +38,8 @@ export class Journal {
 
   constructor({ clock, maxEntries = 100_000, maxBytes = 256 * 1024 * 1024 }: JournalOptions) {
     this.#clock = clock;
-    this.#maxEntries = checkLimit("journal.maxEntries", maxEntries);
-    this.#maxBytes = checkLimit("journal.maxBytes", maxBytes);
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
   }
 
   /** The sequence of the last entry; 0 when there is none. */
@@ -137,9 +136,4 @@ export class Journal {
 
 function isOfChannel(entry: Entry): entry is ChannelEntry {
   return entry.kind === "received" || entry.kind === "refused" || entry.kind === "listener";
-}
-
-function checkLimit(option: string, value: number): number {
-  if (value >= 1) return value;
-  throw wakefulError("INVALID_OPTION", { option, value: String(value), expected: "a number, 1 or more" });
 }

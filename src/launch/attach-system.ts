@@ -1,11 +1,11 @@
 import type { ObservedSystem, SystemExit, SystemLogLine } from "../contracts/index.ts";
-import { wakefulError } from "../errors.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../options.ts";
 import { type Clock, delay, type Duration, milliseconds, systemClock } from "../time/index.ts";
 import { awaitReady } from "./await-ready.ts";
 import { LogBook } from "./log-book.ts";
 import { lookReady, type Ready, type ReadinessCheck } from "./readiness.ts";
-import { requireReady } from "./settings.ts";
+import { logLimit, requireReady } from "./settings.ts";
 
 const heartbeat = 1_000;
 const longestLook = 2_000;
@@ -31,17 +31,25 @@ export interface AttachSystemOptions {
   readonly clock?: Clock;
 }
 
-const attachOptions: OptionNames<AttachSystemOptions> = {
-  name: true,
-  url: true,
-  ready: true,
-  logs: true,
-  finishesBeforeReply: true,
-  idle: true,
-  startWithin: true,
-  logLimit: true,
-  signal: true,
-  clock: false,
+const attachOptions: OptionKinds<AttachSystemOptions> = {
+  name: kind.needed(kind.text),
+  url: kind.needed({
+    expected: 'a whole URL: "http://127.0.0.1:8080"',
+    accepts: (value) => typeof value === "string" && URL.canParse(value),
+  }),
+  ready: kind.anything,
+  logs: kind.callback,
+  finishesBeforeReply: kind.flag,
+  idle: kind.callback,
+  startWithin: kind.duration,
+  logLimit,
+  signal: kind.signal,
+  clock: kind.internal(kind.anything),
+};
+
+const disposable: kind.Kind = {
+  expected: "something with [Symbol.dispose]",
+  accepts: (value) => typeof (Object(value) as Partial<Disposable>)[Symbol.dispose] === "function",
 };
 
 /** A system that somebody else started: a compose file, a staging environment, a debugger. Made by `attachSystem`. */
@@ -67,14 +75,12 @@ export async function attachSystem(options: AttachSystemOptions): Promise<Attach
   checkOptions("attachSystem()", options, attachOptions);
   const { name, url, ready, logs, signal, clock = systemClock } = options;
   const within = milliseconds(options.startWithin ?? "30s", "startWithin");
-  if (!URL.canParse(url)) {
-    throw wakefulError("INVALID_OPTION", { option: "url", value: JSON.stringify(url), expected: "a whole URL" });
-  }
   requireReady(ready, url);
   const log = new LogBook({ system: name, clock, limit: options.logLimit ?? linesKept });
   const source = logs?.((line) => {
     log.append(line);
   });
+  if (source !== undefined) checkArgument("What logs(listener) returned", source, disposable);
   const check = { ready, system: { name, url }, url, log, since: 0 };
   try {
     await awaitReady({ name, check, within, clock, over: signal ?? new AbortController().signal });
@@ -123,6 +129,7 @@ class Attachment implements AttachedSystem {
   }
 
   onReadyChange(listener: (ready: boolean, reason: string) => void): Disposable {
+    checkArgument("onReadyChange(listener)", listener, kind.callback);
     this.#listeners.add(listener);
     // a log line that was there once says nothing about now
     if (this.#heart === undefined && !isLogLine(this.#check.ready)) {

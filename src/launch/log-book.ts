@@ -1,6 +1,7 @@
 import type { SystemLogLine } from "../contracts/index.ts";
 import { wakefulError } from "../errors.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../options.ts";
 import type { Clock } from "../time/index.ts";
 
 /** A line without an end is cut into pieces of this many characters. */
@@ -47,6 +48,7 @@ export class LogBook {
 
   /** How many lines contain the text or match the expression. Throws `LOG_INCOMPLETE` when lines of the period were dropped. */
   count(what: string | RegExp, period: LogPeriod = {}): number {
+    checkArgument("count(what)", what, textOrExpression);
     this.#mustBeWhole(period);
     const matches = lineMatcher(what);
     return this.lines(period).filter(({ text }) => matches(text)).length;
@@ -54,6 +56,7 @@ export class LogBook {
 
   /** Whether a line contains the text or matches the expression. Throws `LOG_INCOMPLETE` when only a dropped line could. */
   contains(what: string | RegExp, period: LogPeriod = {}): boolean {
+    checkArgument("contains(what)", what, textOrExpression);
     const matches = lineMatcher(what);
     if (this.lines(period).some(({ text }) => matches(text))) return true;
     this.#mustBeWhole(period);
@@ -62,11 +65,13 @@ export class LogBook {
 
   /** The last lines, as text. */
   tail(count: number): readonly string[] {
+    checkArgument("tail(count)", count, kind.wholeNumber(1));
     return this.textsSince(0).slice(-count);
   }
 
   /** Calls back for each line from now on. Dispose to stop. */
   listen(listener: (line: SystemLogLine) => void): Disposable {
+    checkArgument("listen(listener)", listener, kind.callback);
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
@@ -136,6 +141,12 @@ export class LogBook {
   }
 }
 
+/** Every line contains a text that is empty. Expressions may be of another realm. */
+export const textOrExpression: kind.Kind = {
+  expected: "a text that is not empty, or a regular expression",
+  accepts: (value) => kind.text.accepts(value) || Object.prototype.toString.call(value) === "[object RegExp]",
+};
+
 /** Tells whether a line contains a text or matches an expression, whatever flags that has. */
 export function lineMatcher(what: string | RegExp): (line: string) => boolean {
   if (typeof what === "string") return (line) => line.includes(what);
@@ -144,10 +155,10 @@ export function lineMatcher(what: string | RegExp): (line: string) => boolean {
   return (line) => stateless.test(line);
 }
 
-const periodNames: OptionNames<LogPeriod> = { since: true, until: true };
+const periodKinds: OptionKinds<LogPeriod> = { since: kind.date, until: kind.date };
 
 function bounds(period: LogPeriod): { from: number; to: number } {
-  checkOptions("A period of a log", period, periodNames);
+  checkOptions("A period of a log", period, periodKinds);
   const { since, until } = period;
   // a date has no fractions, a line's time has: the whole last millisecond belongs to the period
   return {

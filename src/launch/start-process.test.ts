@@ -92,6 +92,8 @@ describe("starting", () => {
     ["logLimit", { logLimit: 0 }],
     ["command", { command: "node src/server.ts" as never }],
     ["command", { command: ["node", 1] as never }],
+    ["inherit", { inherit: ["DEBUG", 1] as never }],
+    ["port", { port: true as never }],
     ["stopSignal", { stopSignal: "SIGTRM" as never }],
     ["inspect", { command: ["sh", "-c", "true"], inspect: true }],
   ])("%s that makes no sense is refused before anything runs", async ([option, options]) => {

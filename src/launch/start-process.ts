@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { SystemExit, SystemLogLine } from "../contracts/index.ts";
 import { WakefulError, wakefulError } from "../errors.ts";
+import { callback } from "../kinds.ts";
+import { checkArgument } from "../options.ts";
 import { Deadline } from "../time/index.ts";
 import { framesAbove, showFrames } from "../text/index.ts";
 import { awaitReady } from "./await-ready.ts";
@@ -9,7 +11,7 @@ import { childEnvironment } from "./environment.ts";
 import { findFreePort } from "./free-port.ts";
 import { LogBook } from "./log-book.ts";
 import { describeEnding, type Ending, ProcessGroup } from "./process-group.ts";
-import { type Settings, settingsOf } from "./settings.ts";
+import { type Settings, settingsOf, signalName } from "./settings.ts";
 import type { StartProcessOptions } from "./start-process-options.ts";
 import type { StartedProcess } from "./started-process.ts";
 
@@ -105,6 +107,7 @@ class ChildSystem implements StartedProcess {
   }
 
   onReadyChange(listener: (ready: boolean, reason: string) => void): Disposable {
+    checkArgument("onReadyChange(listener)", listener, callback);
     this.#readyListeners.add(listener);
     return { [Symbol.dispose]: () => void this.#readyListeners.delete(listener) };
   }
@@ -149,6 +152,7 @@ class ChildSystem implements StartedProcess {
   }
 
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<SystemExit> {
+    checkArgument("kill(signal)", signal, signalName);
     return await this.#end(signal, `killed by the test with ${signal}`);
   }
 

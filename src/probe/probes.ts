@@ -1,8 +1,7 @@
-import { wakefulError } from "../errors.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../options.ts";
 import type { Duration } from "../time/index.ts";
 import type { ProbeContext } from "./context.ts";
-import { describeResult } from "./describe-result.ts";
 import { runProbeDuring } from "./probe-during.ts";
 import { runProbeUntil } from "./probe-until.ts";
 import type { Attempt, Probe, ProbeOptions } from "./types.ts";
@@ -44,43 +43,46 @@ export interface Probes {
   ): Promise<Awaited<T>>;
 }
 
-const probeOptions: OptionNames<ProbeOptions & { readonly until: unknown }> = {
-  within: true,
-  until: true,
-  interval: true,
-  failFast: true,
-  description: true,
-  onTimeout: true,
-  signal: true,
+type Options = ProbeOptions & { readonly until?: (value: never) => boolean };
+
+const untilOptions: OptionKinds<Options> = {
+  within: kind.duration,
+  until: kind.callback,
+  interval: kind.anything,
+  failFast: kind.callback,
+  description: kind.text,
+  onTimeout: kind.callback,
+  signal: kind.anything,
+};
+const duringOptions: OptionKinds<Options & { readonly during?: Duration }> = {
+  ...untilOptions,
+  during: kind.duration,
 };
 
 /** Makes the two functions for a context, which is asked for at each call. */
 export function createProbes(contextOf: () => ProbeContext): Probes {
-  const bind = (name: string, run: typeof runProbeUntil, more: readonly string[] = []) => {
+  const bind = (name: string, run: typeof runProbeUntil, kinds: OptionKinds<Options>) => {
     const probe = (probed: (attempt: Attempt) => unknown, options: ProbeOptions = {}): Promise<unknown> => {
       const context = contextOf();
       // null, where types do not see it
       const { description, signal: given } = (options as ProbeOptions | null) ?? {};
-      return context.start(description ?? name, probe, given, async (signal, origin) => {
-        checkOptions(name, options, probeOptions, more);
-        checkFunctions({ ...options, probe: probed });
-        return await run(probed, options, context, signal, origin);
-      });
+      return context.start(
+        typeof description === "string" ? description : name,
+        probe,
+        given,
+        async (signal, origin) => {
+          checkOptions(name, options, kinds);
+          // also for `probeUntil(api.get())`, which has its type lost: a promise can be looked at only once
+          checkArgument("probe", probed, kind.callback);
+          return await run(probed, options, context, signal, origin);
+        },
+      );
     };
     return probe;
   };
   // the overloads describe the same two functions more precisely
   return {
-    probeUntil: bind("probeUntil", runProbeUntil),
-    probeDuring: bind("probeDuring", runProbeDuring, ["during"]),
+    probeUntil: bind("probeUntil", runProbeUntil, untilOptions),
+    probeDuring: bind("probeDuring", runProbeDuring, duringOptions),
   } as Probes;
-}
-
-/** For JavaScript, and for `probeUntil(api.get())`, which has its type lost: a promise can be looked at only once. */
-function checkFunctions(options: ProbeOptions & { readonly probe: unknown; readonly until?: unknown }): void {
-  for (const option of ["probe", "until", "failFast", "onTimeout"] as const) {
-    const value: unknown = options[option];
-    if (typeof value === "function" || (value === undefined && option !== "probe")) continue;
-    throw wakefulError("INVALID_OPTION", { option, value: describeResult(value, 100), expected: "a function" });
-  }
 }

@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { devNull } from "node:os";
 import type { Accounting, BrokerNote, Mark, MarkOptions, OpenedScope } from "../contracts/index.ts";
-import { wakefulError } from "../errors.ts";
-import { checkOptions, type OptionNames } from "../options.ts";
+import { WakefulError, wakefulError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../options.ts";
 import { type Clock, type Duration, milliseconds, systemClock, watchedByScope } from "../time/index.ts";
 import { accountingOf } from "./accounting.ts";
 import { AwsServer } from "./aws/server.ts";
@@ -15,22 +16,24 @@ import { EndpointFaultsInForce } from "./faults/endpoint-faults-in-force.ts";
 import { type Faults, SimulatorFaults } from "./faults/faults.ts";
 import { FaultRegistry, type SimulatorScope } from "./faults/registry.ts";
 import { requestTraces } from "./faults/request-traces.ts";
-import { similarNames } from "../text/index.ts";
+import { framesOf, showFrames, similarNames } from "../text/index.ts";
 import { type Advance, TimeTravel } from "./time-travel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-const optionNames: OptionNames<AwsSimulatorOptions> = {
-  port: true,
-  host: true,
-  allowRemote: true,
-  token: true,
-  region: true,
-  order: true,
-  strictPolicies: true,
-  allowOutbound: true,
-  clock: false,
+const optionKinds: OptionKinds<AwsSimulatorOptions> = {
+  port: { ...kind.wholeNumber(0, 65_535), expected: "a number up to 65535" },
+  host: kind.text,
+  allowRemote: kind.flag,
+  token: kind.text,
+  region: kind.text,
+  order: kind.anything,
+  strictPolicies: kind.flag,
+  allowOutbound: kind.flag,
+  clock: kind.internal(kind.anything),
 };
-const orderNames: OptionNames<NonNullable<AwsSimulatorOptions["order"]>> = { seed: true };
+const orderKinds: OptionKinds<NonNullable<AwsSimulatorOptions["order"]>> = {
+  seed: kind.wholeNumber(Number.MIN_SAFE_INTEGER),
+};
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 const defaultRegion = "eu-west-1";
 
@@ -161,11 +164,8 @@ export interface AwsSimulator extends Accounting, AsyncDisposable {
 
 /** Starts a simulator. It does not hold the process by itself once closed; its own timers never do. */
 export async function startAwsSimulator(options: AwsSimulatorOptions = {}): Promise<AwsSimulator> {
-  checkOptions("startAwsSimulator()", options, optionNames);
-  checkOptions("order of startAwsSimulator()", options.order, orderNames);
-  const { port: given = 0 } = options;
-  if (!Number.isInteger(given) || given < 0 || given > 65_535)
-    throw wakefulError("INVALID_OPTION", { option: "port", value: String(given), expected: "a number up to 65535" });
+  checkOptions("startAwsSimulator()", options, optionKinds);
+  checkOptions("order of startAwsSimulator()", options.order, orderKinds);
   const { port = 0, host = "127.0.0.1", region = defaultRegion, clock = systemClock, token } = options;
   if (!loopback.has(host) && !(options.allowRemote === true && token !== undefined && token !== "")) {
     throw wakefulError("REMOTE_REFUSED", { host });
@@ -244,13 +244,13 @@ class RunningSimulator implements AwsSimulator {
 
   advanceTo(time: Date): Promise<Advance> {
     return this.#move(this.advanceTo, () => {
+      checkArgument("advanceTo(time)", time, kind.date);
       const length = time.getTime() - this.#broker.time.now();
       // the clock has fractions of a millisecond, a date has none
       if (length > -1) return Math.max(0, length);
-      const value = Number.isNaN(length) ? "an invalid date" : time.toISOString();
       throw wakefulError("INVALID_OPTION", {
-        option: "advanceTo",
-        value,
+        option: "advanceTo(time)",
+        value: time.toISOString(),
         expected: `a time that is not before ${this.now().toISOString()}: virtual time never goes back`,
       });
     });
@@ -272,6 +272,7 @@ class RunningSimulator implements AwsSimulator {
   }
 
   expireVisibility(queue: string, which: (message: MessageInspection) => boolean = () => true): number {
+    checkArgument("expireVisibility(queue, which)", which, kind.callback);
     return this.#queue(queue).expireVisibility((message) => which(this.#inspectMessage(message)));
   }
 
@@ -299,10 +300,12 @@ class RunningSimulator implements AwsSimulator {
   }
 
   history(messageId: string): readonly Activity[] {
+    checkArgument("history(messageId)", messageId, kind.text);
     return [...(this.#broker.activity.origin(messageId)?.life ?? [])];
   }
 
   onActivity(listener: (activity: Activity) => void): Disposable {
+    checkArgument("onActivity(listener)", listener, kind.callback);
     return this.#broker.activity.listen(listener);
   }
 
@@ -354,10 +357,20 @@ class RunningSimulator implements AwsSimulator {
 
   /** A test that does not await it would look before anything has come due: its scope notes that. */
   #move(calledFrom: (...arguments_: never[]) => unknown, length: () => number): Promise<Advance> {
-    return watchedByScope(`${calledFrom.name} of the simulator`, calledFrom, () => this.#travel.advance(length));
+    const asked: { stack?: string } = {};
+    Error.captureStackTrace(asked, calledFrom);
+    return watchedByScope(`${calledFrom.name} of the simulator`, calledFrom, async () => {
+      try {
+        return await this.#travel.advance(length);
+      } catch (error) {
+        // it may be refused when another one is over, with nothing of the test on the stack
+        throw error instanceof WakefulError ? showFrames(error, framesOf(asked)) : error;
+      }
+    });
   }
 
   #queue(name: string): Queue {
+    checkArgument("The name of a queue", name, kind.text);
     const queue = this.#broker.queues.get(name);
     if (queue === undefined) {
       const similar = similarNames(name, this.#broker.queues.keys());

@@ -7,7 +7,7 @@ test("a duration too long to be finite is none", () => {
   );
 });
 
-test.each(["1s ", " 1s", "1 s", "1S", "1.s", "1,5s", "0x10ms", "1s2ms", "1", true, [1], 1n, () => 1, Symbol("1s")])(
+test.each(["1s ", " 1s", "1 s", "1S", "1.s", "1,5s", "0x10ms", "1s2ms", "1", true, 1n, Symbol("1s")])(
   "%s is none, and the error names the option and what was given",
   (value) => {
     expect(() => milliseconds(value as never, "interval")).toThrow(
@@ -15,6 +15,16 @@ test.each(["1s ", " 1s", "1 s", "1S", "1.s", "1,5s", "0x10ms", "1s2ms", "1", tru
     );
   },
 );
+
+test.each([
+  ["a list", [1]],
+  ["a function", () => 1],
+  ["an object", Object.create(null)],
+])("%s is none, and is told without what it holds", (value, given) => {
+  expect(() => milliseconds(given as never, "interval")).toThrow(
+    expect.objectContaining({ code: "INVALID_DURATION", facts: { value, where: "interval" } }),
+  );
+});
 
 test.each([
   ["0ms", 0],

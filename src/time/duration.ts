@@ -1,4 +1,5 @@
 import { wakefulError } from "../errors.ts";
+import { tellValue } from "../options.ts";
 
 export { formatDuration } from "../errors.ts";
 
@@ -18,6 +19,9 @@ export function milliseconds(duration: Duration, where: string): number {
   if (typeof duration === "number" && Number.isFinite(duration) && duration >= 0) return duration;
   const parts = typeof duration === "string" ? form.exec(duration) : null;
   const length = parts === null ? Number.NaN : Number(parts[1]) * factors[parts[2] as keyof typeof factors];
-  if (!Number.isFinite(length)) throw wakefulError("INVALID_DURATION", { value: String(duration), where });
+  if (!Number.isFinite(length)) {
+    const value = typeof duration === "string" ? duration : tellValue(duration);
+    throw wakefulError("INVALID_DURATION", { value, where });
+  }
   return length;
 }

@@ -72,7 +72,8 @@ describe("the work", () => {
       begun = true;
       return never();
     }, wrong as never);
-    await expect(wait).rejects.toMatchObject({ code: "INVALID_OPTION", facts: { option: "signal of next on orders" } });
+    const facts = { of: "next on orders", option: "signal" };
+    await expect(wait).rejects.toMatchObject({ code: "INVALID_OPTION", facts });
     expect(begun).toBe(false);
   });
 

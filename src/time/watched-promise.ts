@@ -1,4 +1,7 @@
 import { wakefulError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { tellValue } from "../options.ts";
+
 /**
  * A promise that notes whether anybody ever awaited it. A wait that nobody awaits cannot fail its test: its owner looks at
  * `awaited` at the end, and reports it. It never raises an unhandled rejection itself; promises derived from it do.
@@ -34,7 +37,7 @@ export class WatchedPromise<T> extends Promise<T> {
     work: (signal: AbortSignal, origin: () => string) => Promise<T>,
   ): WatchedPromise<T> {
     const controller = new AbortController();
-    const wrong = options.signal !== undefined && !isSignal(options.signal);
+    const wrong = options.signal !== undefined && !kind.signal.accepts(options.signal);
     const signal = wrong ? undefined : options.signal;
     const called: { stack?: string } = {};
     Error.captureStackTrace(called, options.calledFrom);
@@ -52,14 +55,9 @@ export class WatchedPromise<T> extends Promise<T> {
         { once: true },
       );
       if (wrong) {
-        const expected = "an AbortSignal: the signal of a controller, not the controller";
-        reject(
-          wakefulError("INVALID_OPTION", {
-            option: `signal of ${options.what}`,
-            value: String(options.signal),
-            expected,
-          }),
-        );
+        const { expected } = kind.signal;
+        const value = tellValue(options.signal);
+        reject(wakefulError("INVALID_OPTION", { of: options.what, option: "signal", value, expected }));
         return;
       }
       if (signal?.aborted) {
@@ -128,9 +126,4 @@ export class WatchedPromise<T> extends Promise<T> {
 /** A captured stack without its heading. Read late, because formatting it costs more than capturing it. */
 function framesOf(called: { stack?: string }): string {
   return called.stack?.split("\n").slice(1).join("\n") ?? "";
-}
-
-/** Of any realm. */
-function isSignal(value: unknown): value is AbortSignal {
-  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 }

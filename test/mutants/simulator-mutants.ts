@@ -242,7 +242,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "faults: one on an action that nobody can call is put in force",
     file: "src/simulator/faults/endpoint-faults.ts",
-    find: "      checkTarget(selection);\n",
+    find: "      checkAction(selection);\n",
     replace: "",
     tests: faults,
   },

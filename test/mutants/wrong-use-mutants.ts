@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const options = ["src/options.test.ts"];
 const everywhere = ["test/robustness/wrong-options.test.ts"];
+const kinds = ["test/robustness/wrong-kinds.test.ts"];
 const fields = ["src/harness/unknown-fields.test.ts"];
 
 /** Faults in what keeps wrong use, which types do not see, from being green; and in what failures say of it. */
@@ -9,15 +10,15 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "options that do not exist are ignored",
     file: "src/options.ts",
-    find: "if (Object.hasOwn(names, option) || more.includes(option)) continue;",
+    find: "if (Object.hasOwn(kinds, option) || more.includes(option)) continue;",
     replace: "continue;",
     tests: options,
   },
   {
     name: "what every object has is an option",
     file: "src/options.ts",
-    find: "Object.hasOwn(names, option)",
-    replace: "option in names",
+    find: "Object.hasOwn(kinds, option)",
+    replace: "option in kinds",
     tests: options,
   },
   {
@@ -44,8 +45,8 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "users are told of options of our own tests",
     file: "src/options.ts",
-    find: "names[name] === true",
-    replace: "name in names",
+    find: "kinds[name]?.internal !== true",
+    replace: "name in kinds",
     tests: everywhere,
   },
   {
@@ -58,23 +59,142 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "a fault on messages takes any selection",
     file: "src/simulator/faults/message-faults.ts",
-    find: "      checkOptions(`${calledFrom.name}()`, selection, selectionNames, own);\n",
+    find: "      checkSelection(`${calledFrom.name}()`, selection, own);\n",
     replace: "",
     tests: everywhere,
   },
   {
     name: "a fault on requests takes any selection",
     file: "src/simulator/faults/endpoint-faults.ts",
-    find: "      checkOptions(`${calledFrom.name}()`, selection, requestNames, own);\n",
+    find: "      checkSelection(`${calledFrom.name}()`, selection, { ...requestKinds, ...own });\n",
     replace: "",
     tests: everywhere,
   },
   {
     name: "a scope may be called by its options",
     file: "src/harness/harness.ts",
-    find: 'typeof name !== "string"',
-    replace: "name === undefined",
+    find: 'checkArgument("The name of a scope", name, ',
+    replace: 'checkArgument("The name of a scope", name === undefined ? name : "x", ',
     tests: everywhere,
+  },
+  {
+    name: "the value of an option may be anything",
+    file: "src/options.ts",
+    find: "kind.needed !== true : kind.accepts(value)",
+    replace: "kind.needed !== true : true",
+    tests: options,
+  },
+  {
+    name: "what is needed may be left out",
+    file: "src/options.ts",
+    find: "value === undefined ? kind.needed !== true :",
+    replace: "value === undefined ? true :",
+    tests: options,
+  },
+  {
+    name: "an argument may be anything",
+    file: "src/options.ts",
+    find: "if (!accepts(value)) throw",
+    replace: "if (value === accepts) throw",
+    tests: options,
+  },
+  {
+    name: "no number is a number",
+    file: "src/kinds.ts",
+    find: "Number.isSafeInteger(value) && ",
+    replace: "",
+    tests: kinds,
+  },
+  {
+    name: "a list of whatever is a list of names",
+    file: "src/kinds.ts",
+    find: "Array.isArray(value) && value.every(kind.accepts)",
+    replace: "Array.isArray(value)",
+    tests: ["src/launch/start-process.test.ts"],
+  },
+  {
+    name: "a mistake begins within Wakeful",
+    file: "src/errors.ts",
+    find: 'else if (kind.class === "usage") showFrames(error, framesOfUser(error));',
+    replace: "",
+    tests: kinds,
+  },
+  {
+    name: "a filter policy that SNS refused begins within Wakeful",
+    file: "src/harness/harness.ts",
+    find: "throw error instanceof UsageError ? showFrames(error, framesOfUser(called)) : error;",
+    replace: "throw error;",
+    tests: kinds,
+  },
+  {
+    name: "a mistake begins in a package",
+    file: "src/text/frames.ts",
+    find: "|\\/node_modules\\/",
+    replace: "",
+    tests: ["src/text/frames.test.ts"],
+  },
+  {
+    name: "a move of time that is refused later begins nowhere",
+    file: "src/simulator/start-aws-simulator.ts",
+    find: "throw error instanceof WakefulError ? showFrames(error, framesOf(asked)) : error;",
+    replace: "throw error;",
+    tests: kinds,
+  },
+  {
+    name: "a fault takes numbers and a share, and hits none by one of them",
+    file: "src/simulator/faults/selection.ts",
+    find: "nth !== undefined && share !== undefined",
+    replace: "nth !== undefined && share === null",
+    tests: ["src/simulator/faults/selection.test.ts"],
+  },
+  {
+    name: "a seed without a share is taken for one",
+    file: "src/simulator/faults/selection.ts",
+    find: "seed !== undefined && share === undefined",
+    replace: "seed !== undefined && share === null",
+    tests: ["src/simulator/faults/selection.test.ts"],
+  },
+  {
+    name: "the scope of no filter policy is taken for a filter",
+    file: "src/transports/sns-sqs/subscription.ts",
+    find: "filterPolicyScope === undefined || filterPolicy !== undefined",
+    replace: "filterPolicyScope === undefined || true",
+    tests: kinds,
+  },
+  {
+    name: "a filter policy that SNS refused is a broker that is down",
+    file: "src/transports/sns-sqs/own-queue.ts",
+    find: "explain(explainFilter(error, topic.name, filter), client)",
+    replace: "explain(error, client)",
+    tests: kinds,
+  },
+  {
+    name: "options in the place of a match are awaited as fields",
+    file: "src/harness/first-argument.ts",
+    find: "options === undefined && isOptions(where)",
+    replace: "options === null && isOptions(where)",
+    tests: kinds,
+  },
+  {
+    name: "a payload that has a field of an option's name cannot be matched",
+    file: "src/harness/first-argument.ts",
+    find: "given.every(",
+    replace: "given.some(",
+    tests: kinds,
+  },
+  {
+    name: "a match that is left out for the sake of options is taken for a field that was renamed",
+    file: "src/harness/first-argument.ts",
+    find: "isUndefined && options === undefined\n",
+    replace: "isUndefined\n",
+    tests: kinds,
+  },
+  {
+    name: "every log has a line with an empty text",
+    file: "src/launch/log-book.ts",
+    find: "kind.text.accepts(value) || Object",
+    replace: 'typeof value === "string" || Object',
+    tests: kinds,
   },
   {
     name: "the silence of a field that no event has is proved",

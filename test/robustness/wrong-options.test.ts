@@ -151,7 +151,7 @@ describe("what is no options object is refused by", () => {
 
 test.for(["x", -1, 65_536, 1.5])("the simulator listens on a port, not on %j", async (port) => {
   const error = await errorOf(() => startAwsSimulator({ port: port as never }));
-  expect(error).toMatchObject({ code: "INVALID_OPTION", facts: { option: "port", value: String(port) } });
+  expect(error).toMatchObject({ code: "INVALID_OPTION", facts: { option: "port", value: JSON.stringify(port) } });
 });
 
 test("a scope is called by a text", async () => {

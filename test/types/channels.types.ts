@@ -123,6 +123,17 @@ await caught.redrive();
 // @ts-expect-error -- no such duration
 await events.next({ id: "a" }, { within: "3 seconds" });
 
+// options come after what the events have to have: `undefined` may be a field that was renamed
+await events.none(() => true, { within: "3s" });
+// @ts-expect-error -- no match
+await events.none(undefined, { within: "3s" });
+// @ts-expect-error -- nor here
+await events.exactly(2, undefined, { within: "3s" });
+// @ts-expect-error -- nor for what came so far
+events.seen(undefined);
+// @ts-expect-error -- nor for what goes back
+await dead.redrive(undefined, {});
+
 // a boolean probe without until does not compile
 // @ts-expect-error -- says neither what was expected nor what was there
 await probeUntil(() => true);

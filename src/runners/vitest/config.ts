@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Plugin } from "vitest/config";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkOptions, type OptionKinds } from "../../options.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { pluginKey } from "./plugin-marker.ts";
 import { reportTeardown } from "./report-teardown.ts";
@@ -16,7 +17,14 @@ export interface WakefulPluginOptions {
   readonly shareStart?: string;
 }
 
-const pluginOptions: OptionNames<WakefulPluginOptions> = { sources: true, sla: true, shareStart: true };
+const pluginOptions: OptionKinds<WakefulPluginOptions> = {
+  sources: {
+    expected: 'a glob, or a list of globs: "src/**"',
+    accepts: (value) => kind.text.accepts(value) || (Array.isArray(value) && value.every(kind.text.accepts)),
+  },
+  sla: kind.duration,
+  shareStart: kind.text,
+};
 const leastTimeout = 30_000;
 
 /**

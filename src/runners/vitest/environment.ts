@@ -2,7 +2,8 @@ import { type WakefulError, wakefulError } from "../../errors.ts";
 import { createHarness, type Declarations, type Harness, type Verdict } from "../../harness/index.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { showFrames } from "../../text/index.ts";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkOptions, type OptionKinds } from "../../options.ts";
 import { OpenResources } from "./open-resources.ts";
 import { type Start, startWithin, throwAll } from "./start.ts";
 import type { SharedStart } from "./shared-start.ts";
@@ -32,11 +33,11 @@ export interface EnvironmentOptions<E extends StartedEnvironment> {
   readonly start: (context: StartContext) => E | Promise<E>;
 }
 
-const environmentOptions: OptionNames<EnvironmentOptions<StartedEnvironment>> = {
-  sla: true,
-  onVerdict: true,
-  startWithin: true,
-  start: true,
+const environmentOptions: OptionKinds<EnvironmentOptions<StartedEnvironment>> = {
+  sla: kind.duration,
+  onVerdict: kind.callback,
+  startWithin: kind.duration,
+  start: kind.needed(kind.callback),
 };
 
 /** An environment that runs. */

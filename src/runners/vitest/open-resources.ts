@@ -1,5 +1,6 @@
 import type { ObservedSystem } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
+import { isObservedSystem } from "../../harness/index.ts";
 import { framesAbove, showFrames } from "../../text/index.ts";
 import { delay, systemClock } from "../../time/index.ts";
 
@@ -38,7 +39,7 @@ export class OpenResources {
 
   /** Those that are systems under test. */
   get systems(): readonly ObservedSystem[] {
-    return this.#open.flatMap(({ resource }) => (isSystem(resource) ? resource : []));
+    return this.#open.flatMap(({ resource }) => (isObservedSystem(resource) ? resource : []));
   }
 
   /** The last lines that the systems logged since they were given to `use`. */
@@ -72,7 +73,7 @@ export class OpenResources {
       throw wakefulError("HARNESS_CLOSED", { action: `use(${nameOf(value)})` });
     }
     this.#open.push({ resource: value, name: nameOf(value) });
-    if (isSystem(value)) this.#listen(value);
+    if (isObservedSystem(value)) this.#listen(value);
     return value;
   }
 
@@ -117,17 +118,6 @@ function isObject(value: unknown): value is object {
 
 function isClosable(value: unknown): value is Closable {
   return isObject(value) && (Symbol.asyncDispose in value || Symbol.dispose in value);
-}
-
-/** Whether this is a system under test: by its shape, so that users can write their own. */
-function isSystem(value: Closable): value is Closable & ObservedSystem {
-  const system = value as Partial<ObservedSystem>;
-  return (
-    typeof system.name === "string" &&
-    typeof system.logs === "function" &&
-    typeof system.exited?.then === "function" &&
-    typeof system.finishesBeforeReply === "boolean"
-  );
 }
 
 function nameOf(value: unknown): string {

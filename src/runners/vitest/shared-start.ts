@@ -1,5 +1,6 @@
 import { wakefulError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkArgument, checkOptions } from "../../options.ts";
 import { type Duration, milliseconds } from "../../time/index.ts";
 import { framesAbove } from "../../text/index.ts";
 import { OpenResources } from "./open-resources.ts";
@@ -44,7 +45,8 @@ export function sharedStart<Result>(
     readonly startWithin?: Duration;
   } = {},
 ): SharedStart<Result> {
-  checkOptions("sharedStart()", options, { startWithin: true });
+  checkOptions("sharedStart()", options, { startWithin: kind.duration });
+  checkArgument("sharedStart(start)", start, kind.callback);
   const within = milliseconds(options.startWithin ?? "60s", "startWithin");
   const origin = framesAbove(sharedStart);
   return async (project) => {

@@ -123,7 +123,7 @@ describe("a request that fails", () => {
   });
 
   test("with another status is not known", () => {
-    expect(() => simulator.faults.endpoint.fail({ status: 404 as 500 })).toThrow("status: 404 is not valid");
+    expect(() => simulator.faults.endpoint.fail({ status: 404 as 500 })).toThrow("status of fail(): 404 is not valid");
   });
 });
 

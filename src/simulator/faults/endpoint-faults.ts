@@ -1,5 +1,6 @@
 import { wakefulError } from "../../errors.ts";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import type { Kinds, OptionKinds } from "../../options.ts";
 import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import { actionNames } from "../aws/action-names.ts";
 import { similarNames } from "../../text/index.ts";
@@ -13,7 +14,7 @@ import {
 import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import type { FaultRegistry } from "./registry.ts";
-import { type FaultSelection, selectionNames } from "./selection.ts";
+import { checkSelection, type FaultSelection } from "./selection.ts";
 
 type Service = EndpointRequest["service"];
 
@@ -32,7 +33,11 @@ export interface RequestSelection extends FaultSelection<EndpointRequest> {
   readonly callers?: "systems" | "everyone";
 }
 
-const requestNames: OptionNames<RequestSelection> = { ...selectionNames, service: true, action: true, callers: true };
+const requestKinds: OptionKinds<Omit<RequestSelection, keyof FaultSelection<never>>> = {
+  service: kind.oneOf(...services),
+  action: kind.text,
+  callers: kind.oneOf("systems", "everyone"),
+};
 
 /**
  * Faults of the endpoint, between an SDK and SQS, SNS or DynamoDB. All count requests. What is refused takes no effect.
@@ -91,11 +96,9 @@ export class EndpointFaultMaker implements EndpointFaults {
   fail(selection: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
     const made = () => {
       const { status = 500 } = selection;
-      if (![500, 503].includes(status))
-        throw wakefulError("INVALID_OPTION", { option: "status", value: String(status), expected: "500 or 503" });
       return { what: `fail with ${status}`, effect: { refuse: status === 500 ? "failed" : "unavailable" } } as const;
     };
-    return this.#put(this.fail, selection, made, ["status"]);
+    return this.#put(this.fail, selection, made, { status: kind.oneOf(500, 503) });
   }
 
   closeConnection(selection: RequestSelection & { readonly processed?: boolean } = {}): Fault {
@@ -103,7 +106,7 @@ export class EndpointFaultMaker implements EndpointFaults {
       selection.processed === true
         ? { what: "lose reply", effect: "lose reply" }
         : { what: "close connection", effect: "close" };
-    return this.#put(this.closeConnection, selection, made, ["processed"]);
+    return this.#put(this.closeConnection, selection, made, { processed: kind.flag });
   }
 
   slow(by: Duration, selection: RequestSelection = {}): Fault {
@@ -125,17 +128,12 @@ export class EndpointFaultMaker implements EndpointFaults {
     });
   }
 
-  /** `made` says what it does, and throws where it cannot be; `own` names options beside those of all faults. */
-  #put(
-    calledFrom: PublicFunction,
-    selection: RequestSelection,
-    made: () => MadeFault,
-    own: readonly string[] = [],
-  ): Fault {
+  /** `made` says what it does, and throws where it cannot be; `own` are options beside those of all faults. */
+  #put(calledFrom: PublicFunction, selection: RequestSelection, made: () => MadeFault, own: Kinds = {}): Fault {
     const { fault, effect, looksAt } = atCaller(calledFrom, () => {
-      checkOptions(`${calledFrom.name}()`, selection, requestNames, own);
+      checkSelection(`${calledFrom.name}()`, selection, { ...requestKinds, ...own });
       const { what, effect, mayMiss = false } = made();
-      checkTarget(selection);
+      checkAction(selection);
       const { service, action, callers = "systems" } = selection;
       const looksAt = (request: EndpointRequest) =>
         (callers === "everyone" || request.caller === "system") &&
@@ -150,10 +148,8 @@ export class EndpointFaultMaker implements EndpointFaults {
   }
 }
 
-/** A target that nobody can call would never be hit. */
-function checkTarget({ service, action }: RequestSelection): void {
-  if (service !== undefined && !services.includes(service))
-    throw wakefulError("INVALID_OPTION", { option: "service", value: service, expected: services.join(", ") });
+/** An action that nobody can call would never be hit. */
+function checkAction({ service, action }: RequestSelection): void {
   if (action === undefined) return;
   const known = (service === undefined ? services : [service]).flatMap((each) => actionNames[each]);
   if (known.includes(action)) return;

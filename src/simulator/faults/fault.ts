@@ -94,7 +94,7 @@ export class ActiveFault<Subject> implements KeptFault {
   #foreign = 0;
   #broken = false;
 
-  /** `what` is its name without the selection, `calledFrom` the public function that makes it. Throws `INVALID_OPTION`. */
+  /** `what` is its name without the selection, `calledFrom` the public function that makes it. */
   constructor(
     what: string,
     selection: FaultSelection<Subject>,

@@ -1,4 +1,6 @@
 import { wakefulError } from "../../errors.ts";
+import * as kind from "../../kinds.ts";
+import { checkArgument, checkOptions, tellValue } from "../../options.ts";
 import type { Broker } from "../broker/broker.ts";
 import { atCaller } from "./at-caller.ts";
 import { similarNames } from "../../text/index.ts";
@@ -35,6 +37,25 @@ export interface Faults {
 
 type PlaceName = string | { readonly queue: string } | { readonly topic: string };
 
+const placeKinds = { queue: kind.text, topic: kind.text };
+
+/** For JavaScript too: the name, and of what. */
+function placeOf(place: PlaceName): { readonly name: string; readonly asked: "queue or topic" | "queue" | "topic" } {
+  if (typeof place === "string") {
+    checkArgument("faults.on(place)", place, kind.text);
+    return { name: place, asked: "queue or topic" };
+  }
+  checkOptions("faults.on()", place, placeKinds);
+  const { queue, topic } = (place ?? {}) as { readonly queue?: string; readonly topic?: string };
+  if (queue !== undefined && topic === undefined) return { name: queue, asked: "queue" };
+  if (topic !== undefined && queue === undefined) return { name: topic, asked: "topic" };
+  throw wakefulError("INVALID_OPTION", {
+    option: "faults.on(place)",
+    value: queue === undefined ? tellValue(place) : "a queue and a topic",
+    expected: 'the name of a queue or topic, { queue: "orders" } or { topic: "orders" }',
+  });
+}
+
 /** `simulator.faults`. */
 export class SimulatorFaults implements Faults {
   readonly endpoint: EndpointFaults;
@@ -53,8 +74,7 @@ export class SimulatorFaults implements Faults {
 
   #at(place: PlaceName): QueueFaults {
     const { queues, topics } = this.#broker;
-    const name = typeof place === "string" ? place : "queue" in place ? place.queue : place.topic;
-    const asked = typeof place === "string" ? "queue or topic" : "queue" in place ? "queue" : "topic";
+    const { name, asked } = placeOf(place);
     const queue = asked === "topic" ? undefined : queues.get(name);
     const topic = asked === "queue" ? undefined : [...topics.values()].find((each) => each.name === name);
     if (queue !== undefined && topic !== undefined) {

@@ -1,5 +1,6 @@
 import { wakefulError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { duration } from "../../kinds.ts";
+import type { Kinds } from "../../options.ts";
 import { type Duration, formatDuration, milliseconds } from "../../time/index.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { Topic } from "../broker/topic.ts";
@@ -8,7 +9,7 @@ import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import { type FaultMessage, type MessageFaultKind, PlaceFaults } from "./place-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
-import { type FaultSelection, selectionNames } from "./selection.ts";
+import { checkSelection, type FaultSelection } from "./selection.ts";
 
 const heldByDefault = 1_000;
 
@@ -117,7 +118,7 @@ export class MessageFaults implements QueueFaults {
       const name = `reorder on ${this.#name}, held ${formatDuration(length)} at most`;
       return { kind: "reorder" as const, name, length };
     };
-    return this.#put(this.reorder, selection, made, ["heldFor"]);
+    return this.#put(this.reorder, selection, made, { heldFor: duration });
   }
 
   drop(selection: MessageSelection = {}): Fault {
@@ -139,19 +140,14 @@ export class MessageFaults implements QueueFaults {
       const when = length === 0 ? "at once" : `after ${formatDuration(length)}`;
       return { kind: "redeliverEarly" as const, name: `redeliver early on ${this.#name}, ${when}`, length };
     };
-    return this.#put(this.redeliverEarly, selection, made, ["after"]);
+    return this.#put(this.redeliverEarly, selection, made, { after: duration });
   }
 
-  /** `made` says what it is, and throws where it cannot be; `own` names options beside those of all faults. */
-  #put(
-    calledFrom: PublicFunction,
-    selection: MessageSelection,
-    made: () => MadeFault,
-    own: readonly string[] = [],
-  ): Fault {
+  /** `made` says what it is, and throws where it cannot be; `own` are options beside those of all faults. */
+  #put(calledFrom: PublicFunction, selection: MessageSelection, made: () => MadeFault, own: Kinds = {}): Fault {
     const { it } = this.#place;
     const { fault, kind, length } = atCaller(calledFrom, () => {
-      checkOptions(`${calledFrom.name}()`, selection, selectionNames, own);
+      checkSelection(`${calledFrom.name}()`, selection, own);
       const { kind, name, length = 0 } = made();
       return { fault: new ActiveFault(name, selection, this.#registry, calledFrom), kind, length };
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type FaultSelection, Selector } from "./selection.ts";
+import { checkSelection, type FaultSelection, Selector } from "./selection.ts";
 
 /** Which of the numbers from 1 to `count` are hit. */
 function hitsOf(selection: FaultSelection<number>, count = 20): number[] {
@@ -33,15 +33,20 @@ describe("a selection", () => {
     expect(hitsOf({ share: 1 })).toHaveLength(20);
   });
 
-  test.for<[FaultSelection<number>, string]>([
-    [{ nth: 0 }, "nth: 0"],
-    [{ nth: 1.5 }, "nth: 1.5"],
-    [{ nth: [] }, "nth: "],
-    [{ share: 1.1 }, "share: 1.1"],
-    [{ share: Number.NaN }, "share: NaN"],
-    [{ seed: 0.5 }, "seed: 0.5"],
+  test.for<[FaultSelection<never>, string]>([
+    [{ nth: 0 }, "nth of drop(): 0"],
+    [{ nth: 1.5 }, "nth of drop(): 1.5"],
+    [{ nth: [] }, "nth of drop(): a list"],
+    [{ nth: [1, 0] }, "nth of drop(): a list"],
+    [{ share: 1.1 }, "share of drop(): 1.1"],
+    [{ share: Number.NaN }, "share of drop(): NaN"],
+    [{ share: 1, seed: 0.5 }, "seed of drop(): 0.5"],
+    [{ nth: [2, 3], share: 0.5 }, "nth beside share of drop(): number 2 and 3"],
+    [{ seed: 7 }, "seed of drop(): 7"],
   ])("%o is refused", ([selection, message]) => {
-    expect(() => new Selector(selection)).toThrow(message);
+    expect(() => {
+      checkSelection("drop()", selection);
+    }).toThrow(message);
   });
 
   test("may miss where it draws, or where that is said", () => {

@@ -1,16 +1,17 @@
 import { wakefulError } from "../../errors.ts";
-import type { OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkOptions, type Kinds, type OptionKinds } from "../../options.ts";
 import { randomOf } from "../broker/random.ts";
 
 /** Which of the messages or requests that pass by a fault hits. Nothing given: all of them. */
 export interface FaultSelection<Subject> {
-  /** Only the n-th, from 1, of those that `where` accepts: `2`, or `[1, 3]`. */
+  /** Only the n-th, from 1, of those that `where` accepts: `2`, or `[1, 3]`. Not beside `share`. */
   readonly nth?: number | readonly number[];
   /** Only what this accepts. If it throws, or is asynchronous, the fault selects nothing from then on, and its scope fails by `FAULT_WRONG`. */
   readonly where?: (subject: Subject) => boolean;
   /** Only this share of them, from 0 to 1, drawn by the seed. */
   readonly share?: number;
-  /** Of `share`. Default 1. The same seed hits the same ones, as long as they pass by in the same order. */
+  /** Of `share`, and only beside it. Default 1. The same seed hits the same ones, as long as they pass by in the same order. */
   readonly seed?: number;
   /**
    * Whether it may hit nothing. Default: only with `share`, which may rightly draw nothing. Any other fault that is undone
@@ -19,14 +20,42 @@ export interface FaultSelection<Subject> {
   readonly mayMiss?: boolean;
 }
 
-/** For `checkOptions`: a selection that is not understood would hit everything. */
-export const selectionNames: OptionNames<FaultSelection<never>> = {
-  nth: true,
-  where: true,
-  share: true,
-  seed: true,
-  mayMiss: true,
+const number = kind.wholeNumber(1);
+
+/** A selection that is not understood would hit everything. */
+const selectionKinds: OptionKinds<FaultSelection<never>> = {
+  nth: {
+    expected: "whole numbers from 1: 2, or [1, 3]",
+    accepts: (value) =>
+      number.accepts(value) || (Array.isArray(value) && value.length > 0 && value.every(number.accepts)),
+  },
+  where: kind.callback,
+  share: {
+    expected: "a number from 0 to 1",
+    accepts: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  },
+  seed: kind.wholeNumber(Number.MIN_SAFE_INTEGER),
+  mayMiss: kind.flag,
 };
+
+/**
+ * Refuses a selection that is none, and one that says a thing too much, of which one would do nothing. Throws `INVALID_OPTION`.
+ *
+ * @param of for people: "drop()".
+ * @param own options beside those of all faults.
+ */
+export function checkSelection(of: string, selection: FaultSelection<never>, own: Kinds = {}): void {
+  checkOptions(of, selection, { ...selectionKinds, ...own });
+  const { nth, share, seed } = selection;
+  if (nth !== undefined && share !== undefined) {
+    const expected = "nth or share: the numbers, or a share of all";
+    throw wakefulError("INVALID_OPTION", { of, option: "nth beside share", value: numberText(nth), expected });
+  }
+  if (seed !== undefined && share === undefined) {
+    const expected = "share beside it, such as { share: 0.2, seed: 7 }: it decides which are the share";
+    throw wakefulError("INVALID_OPTION", { of, option: "seed", value: String(seed), expected });
+  }
+}
 
 /** Counts what passes by a fault, and draws what is hit. */
 export class Selector<Subject> {
@@ -39,14 +68,9 @@ export class Selector<Subject> {
   #looked = 0;
   #passed = 0;
 
-  /** Throws `INVALID_OPTION`. */
   constructor(selection: FaultSelection<Subject>) {
-    const { nth, share = 1, seed = 1, mayMiss } = selection;
+    const { nth, share = 1, seed = 1 } = selection;
     const numbers = nth === undefined ? undefined : [nth].flat();
-    check("nth", String(nth), "whole numbers from 1", numbers === undefined || areNumbers(numbers));
-    check("share", String(share), "a number from 0 to 1", share >= 0 && share <= 1);
-    check("seed", String(seed), "a whole number", Number.isInteger(seed));
-    check("mayMiss", JSON.stringify(mayMiss), "true or false", mayMiss === undefined || typeof mayMiss === "boolean");
     this.#selection = selection;
     this.#numbers = numbers && new Set(numbers);
     this.#left = new Set(numbers);
@@ -65,9 +89,8 @@ export class Selector<Subject> {
     this.#looked++;
     if (where !== undefined && !isAccepted(where(subject()))) return undefined;
     this.#passed++;
-    // drawn for each, so that what `nth` leaves out moves no other
-    const drawn = this.#random() < this.#share;
-    return drawn && (this.#numbers?.has(this.#passed) ?? true) ? this.#passed : undefined;
+    const selected = this.#numbers?.has(this.#passed) ?? this.#random() < this.#share;
+    return selected ? this.#passed : undefined;
   }
 
   /** Whether it may hit nothing. */
@@ -122,12 +145,4 @@ function isAccepted(accepted: unknown): boolean {
 
 function numberText(nth: number | readonly number[]): string {
   return `number ${[nth].flat().join(" and ")}`;
-}
-
-function areNumbers(numbers: readonly number[]): boolean {
-  return numbers.length > 0 && numbers.every((number) => Number.isInteger(number) && number >= 1);
-}
-
-function check(option: string, value: string, expected: string, valid: boolean): void {
-  if (!valid) throw wakefulError("INVALID_OPTION", { option, value, expected });
 }

@@ -1,10 +1,20 @@
 import { EventEmitter } from "node:events";
+import { type Kind, objectWith } from "../../kinds.ts";
 import { type CustomBus, watchCustomBus } from "./custom-bus.ts";
 import { watchEmitter } from "./emitter.ts";
 import { watchTarget } from "./event-target.ts";
 
 /** What `inProcess` takes: Node's emitter, a DOM-style target, or a bus of your own. */
 export type Bus = EventEmitter | EventTarget | CustomBus;
+
+const ownBus = objectWith(["subscribe", "publish"], "");
+
+/** For JavaScript users. */
+export const busKind: Kind = {
+  expected:
+    "an EventEmitter, an EventTarget, or a bus of your own: an object with subscribe(handler) and publish(event)",
+  accepts: (value) => value instanceof EventEmitter || value instanceof EventTarget || ownBus.accepts(value),
+};
 
 /** One emission as the harness sees it. */
 export interface Emission {

@@ -10,9 +10,10 @@ import type {
   StandardSchema,
   TransportInfo,
 } from "../../contracts/index.ts";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../../options.ts";
 import { type Clock, systemClock, traceContext } from "../../time/index.ts";
-import { type Bus, type BusAdapter, type Emission, watchBus } from "./bus.ts";
+import { type Bus, type BusAdapter, busKind, type Emission, watchBus } from "./bus.ts";
 import { Handlers } from "./handlers.ts";
 
 export interface InProcessOptions {
@@ -40,13 +41,20 @@ export interface EventOptions<S extends StandardSchema> {
   readonly schema?: S;
 }
 
-const busOptions: OptionNames<InProcessOptions> = {
-  name: true,
-  correlation: true,
-  finishesBeforeReply: true,
-  type: true,
-  subscribedAfter: true,
-  clock: false,
+const busOptions: OptionKinds<InProcessOptions> = {
+  name: kind.text,
+  correlation: kind.correlation,
+  finishesBeforeReply: kind.flag,
+  type: {
+    expected: "the name of a field, or a function that tells what an event is",
+    accepts: (value) => kind.text.accepts(value) || kind.callback.accepts(value),
+  },
+  subscribedAfter: kind.flag,
+  clock: kind.internal(kind.anything),
+};
+const eventType: kind.Kind = {
+  expected: "the name of an event, or a class",
+  accepts: (value) => kind.text.accepts(value) || kind.callback.accepts(value),
 };
 
 /** A class whose instances, and those of its subclasses, are meant. */
@@ -84,6 +92,7 @@ export class InProcess implements Disposable {
   /** @internal Use `inProcess`. */
   constructor(bus: Bus, options: InProcessOptions) {
     checkOptions("inProcess()", options, busOptions);
+    checkArgument("inProcess(bus)", bus, busKind);
     const { name = "in-process bus", correlation, finishesBeforeReply, subscribedAfter = false } = options;
     const { clock = systemClock, type = "type" } = options;
     this.#correlation = correlation;
@@ -130,7 +139,8 @@ export class InProcess implements Disposable {
     type: string | EventClass<unknown>,
     options: EventOptions<StandardSchema> = {},
   ): ChannelDeclaration<never, unknown> {
-    checkOptions("event()", options, { schema: true });
+    checkArgument("event(type)", type, eventType);
+    checkOptions("event()", options, { schema: kind.schema });
     return this.#channel([type], options);
   }
 
@@ -138,6 +148,8 @@ export class InProcess implements Disposable {
   events<T>(...types: readonly EventClass<T>[]): ChannelDeclaration<T>;
   events<T = unknown>(...types: readonly string[]): ChannelDeclaration<T>;
   events(...types: readonly (string | EventClass<unknown>)[]): ChannelDeclaration<never, unknown> {
+    const listed: kind.Kind = kind.listOf(eventType, "names of events, or classes");
+    checkArgument("events(...types)", types.length === 0 ? undefined : types, listed);
     return this.#channel(types, {});
   }
 
@@ -148,6 +160,8 @@ export class InProcess implements Disposable {
    * events.where<Money>("large amounts", (event) => event.amount > 1_000)
    */
   where<T>(description: string, accepts: (event: T) => boolean): ListenableDeclaration<T> {
+    checkArgument("where(description)", description, kind.text);
+    checkArgument("where(description, accepts)", accepts, kind.callback);
     return {
       direction: "listen",
       ...(this.#correlation !== undefined && { correlation: this.#correlation }),

@@ -1,7 +1,8 @@
 import type { Attributes } from "../../contracts/index.ts";
 import { type Clock, type Duration, milliseconds, watchedByScope } from "../../time/index.ts";
 import { wakefulError } from "../../errors.ts";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../../options.ts";
 import type { Addresses } from "./addresses.ts";
 import { explain } from "./aws-errors.ts";
 import type { SnsClient, SqsClient } from "./client.ts";
@@ -9,12 +10,11 @@ import { isFifo } from "./fifo.ts";
 import { fromSqs } from "./message.ts";
 import { moveMessages } from "./move-task.ts";
 import { allowTopic } from "./queue-policy.ts";
-import { type FilterOptions, filterAttributes } from "./subscription.ts";
+import { checkFilter, explainFilter, type FilterOptions, filterAttributes, filterKinds } from "./subscription.ts";
 import { wholeSeconds } from "./whole-seconds.ts";
 
 const never = new AbortController().signal;
 const longestPoll = 20;
-const most = 10;
 
 export interface QueueOptions {
   /** How long a received message stays hidden. Whole seconds. */
@@ -53,23 +53,30 @@ export interface MoveOptions {
   readonly signal?: AbortSignal;
 }
 
-const onlySignal = { signal: true };
-const queueOptions: OptionNames<QueueOptions> = {
-  visibility: true,
-  delay: true,
-  deadLetters: true,
-  attributes: true,
-  signal: true,
+const onlySignal = { signal: kind.signal };
+const queueOptions: OptionKinds<QueueOptions> = {
+  visibility: kind.duration,
+  delay: kind.duration,
+  deadLetters: kind.anything,
+  attributes: kind.recordOf(kind.anyText, 'an object of texts, as AWS has them: { MessageRetentionPeriod: "60" }'),
+  signal: kind.signal,
 };
-const deadLettersOfQueue: OptionNames<NonNullable<QueueOptions["deadLetters"]>> = { queue: true, maxReceives: true };
-const subscribeOptions: OptionNames<SubscribeOptions> = {
-  raw: true,
-  filterPolicy: true,
-  filterPolicyScope: true,
-  signal: true,
+const deadLettersOfQueue: OptionKinds<NonNullable<QueueOptions["deadLetters"]>> = {
+  queue: kind.needed(kind.text),
+  maxReceives: kind.needed(kind.wholeNumber(1, 1_000)),
 };
-const receiveOptions: OptionNames<ReceiveOptions> = { max: true, wait: true, visibility: true, signal: true };
-const moveOptions: OptionNames<MoveOptions> = { to: true, perSecond: true, signal: true };
+const subscribeOptions: OptionKinds<SubscribeOptions> = { ...filterKinds, raw: kind.flag, signal: kind.signal };
+const receiveOptions: OptionKinds<ReceiveOptions> = {
+  max: kind.wholeNumber(1, 10),
+  wait: kind.duration,
+  visibility: kind.duration,
+  signal: kind.signal,
+};
+const moveOptions: OptionKinds<MoveOptions> = {
+  to: kind.text,
+  perSecond: kind.wholeNumber(1, 500),
+  signal: kind.signal,
+};
 
 /** A message received by hand. It is in flight until `delete` or `release`. */
 export interface HandMessage {
@@ -112,6 +119,7 @@ export class ByHand {
 
   /** Creates a topic, FIFO if its name ends so. Idempotent. Returns its ARN. */
   async createTopic(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    checkArgument("createTopic(name)", name, kind.text);
     checkOptions("createTopic()", options, onlySignal);
     const fifo = isFifo(name) ? { FifoTopic: "true", ContentBasedDeduplication: "false" } : undefined;
     const { TopicArn = "" } = await this.#call("SNS", options.signal, (call) =>
@@ -122,8 +130,10 @@ export class ByHand {
 
   /** Creates a queue, FIFO if its name ends so. Idempotent. Returns its URL. */
   async createQueue(name: string, options: QueueOptions = {}): Promise<string> {
+    checkArgument("createQueue(name)", name, kind.text);
     checkOptions("createQueue()", options, queueOptions);
-    checkOptions("deadLetters of createQueue()", options.deadLetters, deadLettersOfQueue);
+    if (options.deadLetters !== undefined)
+      checkOptions("deadLetters of createQueue()", options.deadLetters, deadLettersOfQueue);
     const { visibility, delay, deadLetters, attributes, signal } = options;
     const given: Record<string, string> = { ...attributes };
     if (isFifo(name)) Object.assign(given, { FifoQueue: "true", ContentBasedDeduplication: "false", ...attributes });
@@ -139,9 +149,15 @@ export class ByHand {
     return QueueUrl;
   }
 
-  /** Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns its ARN. */
+  /**
+   * Subscribes a queue to a topic, creating both where they are not there yet, and allows the delivery. Returns the
+   * subscription's ARN. Rejects with `FILTER_POLICY_REFUSED`, with what SNS says of the policy.
+   */
   async subscribe(topic: string, queue: string, options: SubscribeOptions = {}): Promise<string> {
+    checkArgument("subscribe(topic)", topic, kind.text);
+    checkArgument("subscribe(topic, queue)", queue, kind.text);
     checkOptions("subscribe()", options, subscribeOptions);
+    checkFilter("subscribe()", options);
     const { raw = true, signal } = options;
     const passOn = signal === undefined ? {} : { signal };
     const topicArn = await this.createTopic(topic, passOn);
@@ -155,29 +171,26 @@ export class ByHand {
         call,
       ),
     );
-    const { SubscriptionArn = "" } = await this.#call("SNS", signal, (call) =>
-      this.#sns.subscribe(
-        {
-          TopicArn: topicArn,
-          Protocol: "sqs",
-          Endpoint: state.arn,
-          ReturnSubscriptionArn: true,
-          Attributes: { RawMessageDelivery: String(raw), ...filterAttributes(options) },
-        },
-        call,
-      ),
-    );
-    return SubscriptionArn;
+    const request = {
+      TopicArn: topicArn,
+      Protocol: "sqs",
+      Endpoint: state.arn,
+      ReturnSubscriptionArn: true,
+      Attributes: { RawMessageDelivery: String(raw), ...filterAttributes(options) },
+    };
+    try {
+      const { SubscriptionArn = "" } = await this.#call("SNS", signal, (call) => this.#sns.subscribe(request, call));
+      return SubscriptionArn;
+    } catch (error) {
+      throw explainFilter(error, topic, options);
+    }
   }
 
   /** Receives what is there, or comes within `wait`; an empty list when there is nothing. */
   async receive(queue: string, options: ReceiveOptions = {}): Promise<HandMessage[]> {
+    checkArgument("receive(queue)", queue, kind.text);
     checkOptions("receive()", options, receiveOptions);
     const { max = 10, wait = 0, visibility, signal } = options;
-    // checked before the call: the SDK's own message would not say which option it was
-    if (!Number.isInteger(max) || max < 1 || max > most) {
-      throw wakefulError("INVALID_OPTION", { option: "max", value: String(max), expected: `1 to ${most}` });
-    }
     const seconds = Math.ceil(milliseconds(wait, "wait") / 1_000);
     if (seconds > longestPoll) {
       // cut short, an empty answer would say that nothing came for longer than anybody looked
@@ -228,6 +241,7 @@ export class ByHand {
 
   /** A queue's counts, ARN, URL and attributes. */
   async inspect(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<QueueState> {
+    checkArgument("inspect(queue)", queue, kind.text);
     checkOptions("inspect()", options, onlySignal);
     const { url, Attributes = {} } = await this.#addresses.onQueue(
       queue,
@@ -251,6 +265,7 @@ export class ByHand {
 
   /** Removes all messages of a queue, those in flight too. AWS allows it once a minute. */
   purge(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("purge(queue)", queue, kind.text);
     return watchedByScope(`purge of ${queue}`, this.purge, async () => {
       checkOptions("purge()", options, onlySignal);
       await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
@@ -269,6 +284,7 @@ export class ByHand {
    * const moved = await aws.redrive("orders--dlq");
    */
   redrive(queue: string, options: MoveOptions = {}): Promise<number> {
+    checkArgument("redrive(queue)", queue, kind.text);
     return watchedByScope(`redrive of ${queue}`, this.redrive, () => this.#redrive(queue, options));
   }
 
@@ -292,6 +308,7 @@ export class ByHand {
   }
 
   async deleteQueue(queue: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("deleteQueue(queue)", queue, kind.text);
     checkOptions("deleteQueue()", options, onlySignal);
     await this.#addresses.onQueue(queue, options.signal ?? never, (QueueUrl, call) =>
       this.#sqs.deleteQueue({ QueueUrl }, call),
@@ -300,6 +317,7 @@ export class ByHand {
   }
 
   async deleteTopic(topic: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkArgument("deleteTopic(topic)", topic, kind.text);
     checkOptions("deleteTopic()", options, onlySignal);
     await this.#addresses.onTopic(topic, options.signal ?? never, (TopicArn, call) =>
       this.#sns.deleteTopic({ TopicArn }, call),

@@ -5,7 +5,7 @@ import type { SnsClient, SqsClient } from "./client.ts";
 import { fifoSuffix, isFifo } from "./fifo.ts";
 import { allowTopic } from "./queue-policy.ts";
 import { Renewal } from "./renewal.ts";
-import { type FilterOptions, filterAttributes } from "./subscription.ts";
+import { explainFilter, type FilterOptions, filterAttributes } from "./subscription.ts";
 
 /** What the names of all queues of a harness's own begin with. */
 export const ownPrefix = "wakeful-";
@@ -88,7 +88,7 @@ export class OwnQueue implements AsyncDisposable {
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw explain(error, client);
+      throw explain(explainFilter(error, topic.name, filter), client);
     }
   }
 

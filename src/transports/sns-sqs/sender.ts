@@ -1,5 +1,7 @@
 import type { Accounting, OutgoingMessage, SendReceipt } from "../../contracts/index.ts";
 import { wakefulError } from "../../errors.ts";
+import { text } from "../../kinds.ts";
+import { checkArgument } from "../../options.ts";
 import type { Duration } from "../../time/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { wantsDeduplicationId } from "./aws-errors.ts";
@@ -109,6 +111,7 @@ function textOf(body: unknown, channel: string): string {
 function grouping(name: string, channel: string, { key, options }: OutgoingMessage): Grouping {
   if (isFifo(name) && (key === undefined || key === "")) throw wakefulError("GROUP_MISSING", { channel });
   const deduplicationId = options?.["deduplicationId"];
+  if (deduplicationId !== undefined) checkArgument(`deduplicationId of send to ${channel}`, deduplicationId, text);
   return {
     ...(key !== undefined && { MessageGroupId: key }),
     ...(typeof deduplicationId === "string" && { MessageDeduplicationId: deduplicationId }),

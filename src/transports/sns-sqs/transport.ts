@@ -13,8 +13,8 @@ import type {
   Subscription,
   TransportInfo,
 } from "../../contracts/index.ts";
-import { wakefulError } from "../../errors.ts";
-import { checkOptions, type OptionNames } from "../../options.ts";
+import * as kind from "../../kinds.ts";
+import { checkArgument, checkOptions, type OptionKinds } from "../../options.ts";
 import { type Clock, systemClock } from "../../time/index.ts";
 import { Addresses } from "./addresses.ts";
 import { ByHand } from "./by-hand.ts";
@@ -25,7 +25,7 @@ import { OwnQueue } from "./own-queue.ts";
 import { QueueReader } from "./reader.ts";
 import { type FifoSendOptions, fifoSendOptions, type QueueSendOptions, queueSendOptions } from "./send-options.ts";
 import { Sender } from "./sender.ts";
-import { describeFilter, type FilterOptions } from "./subscription.ts";
+import { checkFilter, describeFilter, filterKinds, type FilterOptions } from "./subscription.ts";
 import { sweep, type Swept } from "./sweep.ts";
 
 export interface SnsSqsOptions {
@@ -63,21 +63,38 @@ export interface DeadLetterOptions<S extends StandardSchema> extends ChannelOpti
   readonly source?: string;
 }
 
-const transportOptions: OptionNames<SnsSqsOptions> = {
-  sns: true,
-  sqs: true,
-  accounting: true,
-  pollers: true,
-  run: true,
-  clock: false,
+/** Leaves room in the name of a queue, which has 80 characters at most. */
+const runForm = /^[A-Za-z0-9_-]{1,40}$/;
+
+const transportOptions: OptionKinds<SnsSqsOptions> = {
+  sns: kind.needed(
+    kind.objectWith(["publish", "subscribe"], "a client with all methods: new SNS(...) of @aws-sdk/client-sns"),
+  ),
+  sqs: kind.needed(
+    kind.objectWith(
+      ["sendMessage", "receiveMessage"],
+      "a client with all methods: new SQS(...) of @aws-sdk/client-sqs",
+    ),
+  ),
+  accounting: kind.objectWith(["mark"], "a simulator, as startAwsSimulator() resolves to it"),
+  pollers: { ...kind.wholeNumber(1, 3), expected: "1, 2 or 3" },
+  run: {
+    expected: 'at most 40 letters, digits, "-" and "_", as queue names have them',
+    accepts: (value) => typeof value === "string" && runForm.test(value),
+  },
+  clock: kind.internal(kind.anything),
 };
-const channelOptions: OptionNames<ChannelOptions<StandardSchema>> = { schema: true, codec: true, correlation: true };
-const topicOptions: OptionNames<TopicOptions<StandardSchema>> = {
+const channelOptions: OptionKinds<ChannelOptions<StandardSchema>> = {
+  schema: kind.schema,
+  codec: kind.codec,
+  correlation: kind.correlation,
+};
+const topicOptions: OptionKinds<TopicOptions<StandardSchema>> = { ...channelOptions, ...filterKinds };
+const letterOptions: OptionKinds<DeadLetterOptions<StandardSchema>> = {
   ...channelOptions,
-  filterPolicy: true,
-  filterPolicyScope: true,
+  allow: kind.flag,
+  source: kind.text,
 };
-const letterOptions: OptionNames<DeadLetterOptions<StandardSchema>> = { ...channelOptions, allow: true, source: true };
 
 interface ReadOptions {
   readonly url: string;
@@ -85,9 +102,6 @@ interface ReadOptions {
   readonly sink: ListenerSink;
   readonly shared: boolean;
 }
-
-/** Leaves room in the name of a queue, which has 80 characters at most. */
-const runForm = /^[A-Za-z0-9_-]{1,40}$/;
 
 type In<S extends StandardSchema> = StandardSchema extends S ? unknown : InferInput<S>;
 type Out<S extends StandardSchema> = StandardSchema extends S ? unknown : InferOutput<S>;
@@ -118,13 +132,6 @@ export class SnsSqs extends ByHand {
   constructor(options: SnsSqsOptions) {
     checkOptions("snsSqs()", options, transportOptions);
     const { sns, sqs, accounting, clock = systemClock, run = randomBytes(4).toString("hex"), pollers = 3 } = options;
-    if (!Number.isInteger(pollers) || pollers < 1 || pollers > 3) {
-      throw wakefulError("INVALID_OPTION", { option: "pollers", value: String(pollers), expected: "1, 2 or 3" });
-    }
-    if (!runForm.test(run)) {
-      const expected = 'at most 40 letters, digits, "-" and "_", as queue names have them';
-      throw wakefulError("INVALID_OPTION", { option: "run", value: JSON.stringify(run), expected });
-    }
     const addresses = new Addresses(sns, sqs);
     super({ sns, sqs, addresses, clock });
     this.#options = options;
@@ -159,7 +166,9 @@ export class SnsSqs extends ByHand {
     name: string,
     options: TopicOptions<S> = {},
   ): ChannelDeclaration<In<S>, Out<S>, FifoSendOptions> {
+    checkArgument("topic(name)", name, kind.text);
     checkOptions(`topic("${name}")`, options, topicOptions);
+    checkFilter(`topic("${name}")`, options);
     const { filterPolicy, filterPolicyScope, ...declared } = options;
     const filter = {
       ...(filterPolicy !== undefined && { filterPolicy }),
@@ -195,6 +204,7 @@ export class SnsSqs extends ByHand {
     name: string,
     options: ChannelOptions<S> = {},
   ): SendableDeclaration<In<S>, FifoSendOptions & QueueSendOptions> {
+    checkArgument("queue(name)", name, kind.text);
     checkOptions(`queue("${name}")`, options, channelOptions);
     return {
       direction: "send",
@@ -221,6 +231,7 @@ export class SnsSqs extends ByHand {
     name: string,
     options: DeadLetterOptions<S> = {},
   ): DeadLettersDeclaration<Out<S>> {
+    checkArgument("deadLetters(name)", name, kind.text);
     checkOptions(`deadLetters("${name}")`, options, letterOptions);
     const { allow = false, source, ...declared } = options;
     const { sqs, accounting } = this.#options;
@@ -250,7 +261,7 @@ export class SnsSqs extends ByHand {
    * for the last: that takes a look at all subscriptions of the account.
    */
   async sweep(options: { readonly signal?: AbortSignal } = {}): Promise<Swept> {
-    checkOptions("sweep()", options, { signal: true });
+    checkOptions("sweep()", options, { signal: kind.signal });
     return await this.#sweep(true, options.signal ?? new AbortController().signal);
   }
 
