@@ -19,12 +19,18 @@ export class Load implements Disposable {
   /** Each connection asks `next`, with the answer to its last request, for another one, until it says undefined. */
   async run(next: (connection: number, answer: string) => Request | undefined): Promise<void> {
     await Promise.all(
-      this.#connections.map(async (connection, index) => {
-        let answer = "";
-        for (let request = next(index, answer); request !== undefined; request = next(index, answer)) {
-          answer = await connection.ask(request);
-        }
-      }),
+      this.#connections.map(
+        (connection, index) =>
+          new Promise<void>((resolve, reject) => {
+            // no promise for each request: what the load takes, the servers lack
+            const goOn = (answer: string) => {
+              const request = next(index, answer);
+              if (request === undefined) resolve();
+              else connection.send(request, goOn, reject);
+            };
+            goOn("");
+          }),
+      ),
     );
   }
 }

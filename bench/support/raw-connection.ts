@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** A call of SQS in JSON, or of SNS as a form. */
@@ -51,52 +52,57 @@ export class RawConnection implements Disposable {
   #answer: ((body: string) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
 
-  private constructor(socket: Socket, host: string) {
-    this.#socket = socket;
+  private constructor({ hostname, port, host }: URL) {
     this.#rest = `\r\nhost: ${host}\r\n${headers}\r\n\r\n`;
-    socket.on("data", (piece: Buffer) => {
-      this.#received += piece.toString("latin1");
-      this.#take();
-    });
-    socket.on("error", (error) => this.#fail?.(error));
+    const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    const callback = (length: number) => {
+      this.#take(buffer.toString("latin1", 0, length));
+      return true;
+    };
+    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true, onread: { buffer, callback } });
+    this.#socket.on("error", (error) => this.#fail?.(error));
     // an answer that never comes would be waited for until the benchmark's own time-out
-    socket.on("close", () => this.#fail?.(new Error(`${host} closed the connection`)));
+    this.#socket.on("close", () => this.#fail?.(new Error(`${host} closed the connection`)));
   }
 
-  static open({ hostname, port, host }: URL): Promise<RawConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => {
-        resolve(new RawConnection(socket, host));
-      });
-      socket.once("error", reject);
-    });
+  static async open(url: URL): Promise<RawConnection> {
+    const connection = new RawConnection(url);
+    await once(connection.#socket, "connect");
+    return connection;
   }
 
   [Symbol.dispose](): void {
     this.#socket.destroy();
   }
 
-  /** Returns the answer's body. Bodies are ASCII here: a character is a byte. */
-  ask({ contentType, target, body }: Request): Promise<string> {
-    const request =
-      `POST / HTTP/1.1\r\ncontent-type: ${contentType}\r\n` +
-      (target === undefined ? "" : `x-amz-target: ${target}\r\nx-amzn-query-mode: true\r\n`) +
-      `content-length: ${body.length}${this.#rest}${body}`;
+  /** Returns the answer's body. */
+  ask(request: Request): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#answer = resolve;
-      this.#fail = reject;
-      this.#socket.write(request, "latin1");
+      this.send(request, resolve, reject);
     });
   }
 
-  #take(): void {
-    const end = this.#received.indexOf("\r\n\r\n");
-    if (end < 0) return;
-    const whole = end + 4 + Number(contentLength.exec(this.#received)?.[1]);
-    if (this.#received.length < whole) return;
-    const answer = this.#received;
+  /** Calls back with the answer's body. Bodies are ASCII here: a character is a byte. */
+  send({ contentType, target, body }: Request, answer: (body: string) => void, fail: (error: Error) => void): void {
+    this.#answer = answer;
+    this.#fail = fail;
+    this.#socket.write(
+      `POST / HTTP/1.1\r\ncontent-type: ${contentType}\r\n` +
+        (target === undefined ? "" : `x-amz-target: ${target}\r\nx-amzn-query-mode: true\r\n`) +
+        `content-length: ${body.length}${this.#rest}${body}`,
+      "latin1",
+    );
+  }
+
+  #take(piece: string): void {
+    const received = this.#received + piece;
+    const end = received.indexOf("\r\n\r\n");
+    if (end < 0 || received.length < end + 4 + Number(contentLength.exec(received)?.[1])) {
+      this.#received = received;
+      return;
+    }
     this.#received = "";
-    if (!answer.startsWith("HTTP/1.1 200")) this.#fail?.(new Error(answer));
-    this.#answer?.(answer.slice(end + 4));
+    if (received.startsWith("HTTP/1.1 200")) this.#answer?.(received.slice(end + 4));
+    else this.#fail?.(new Error(received));
   }
 }
