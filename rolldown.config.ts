@@ -11,8 +11,11 @@ const entries = ways.flatMap((entry) => {
 /** What is installed beside the package, or given by the user. */
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
+/** What runs in a thread of its own, found beside the shared files. */
+const thread = { "shared/dynalite-thread": "src/simulator/aws/dynamodb/dynalite-thread.ts" };
+
 export default defineConfig({
-  input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+  input: { ...Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])), ...thread },
   platform: "node",
   // the lowest Node of `engines` knows no `using`
   transform: { target: "node22" },

@@ -821,6 +821,28 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["test/robustness/bad-input.test.ts"],
   },
   {
+    name: "DynamoDB: its requests need node:http, which stands still while process.nextTick is faked",
+    file: "src/simulator/aws/server.ts",
+    find: "    if (this.#options.faults.any) return undefined;\n",
+    replace: '    if (this.#options.faults.any || destination.to === "dynamodb") return undefined;\n',
+    tests: ["src/simulator/aws/dynamodb/faked-timers.test.ts"],
+  },
+  {
+    name: "DynamoDB: that dynalite broke down is told to nobody",
+    file: "src/simulator/aws/dynamodb/dynalite.ts",
+    find: "reject(this.ended);\n    this.#waiting",
+    replace: "void reject;\n    this.#waiting",
+    tests: ["src/simulator/aws/dynamodb/dynalite.test.ts"],
+    mayHang: true,
+  },
+  {
+    name: "DynamoDB: all simulators share their tables",
+    file: "src/simulator/aws/dynamodb/dynalite-thread.ts",
+    find: "databases.set(number, made);",
+    replace: "for (let each = 0; each < 100; each++) databases.set(each, made);",
+    tests: ["src/simulator/aws/dynamodb/dynalite.test.ts"],
+  },
+  {
     name: "DynamoDB: a transaction begins while other requests go on",
     file: "src/simulator/aws/dynamodb/turns.ts",
     find: "      await Promise.allSettled(this.#running);\n",

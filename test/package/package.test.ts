@@ -26,9 +26,8 @@ beforeAll(() => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
-  const others = ["vitest", "typescript", "@types/node", "@aws-sdk/client-sns", "@aws-sdk/client-sqs"].map(
-    (name) => `${name}@${devDependencies[name]}`,
-  );
+  const clients = ["dynamodb", "sns", "sqs"].map((service) => `@aws-sdk/client-${service}`);
+  const others = ["vitest", "typescript", "@types/node", ...clients].map((name) => `${name}@${devDependencies[name]}`);
   const oldest = `node-${process.platform}-${process.arch}@${lowestNode}`;
   run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", `./${packed.filename}`, oldest, ...others]);
 });
@@ -142,5 +141,42 @@ test("an event is caught", async ({ env, channels }) => {
 });
 `,
   );
-  expect(run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "--no-color"])).toMatch(/Tests\s+1 passed/);
+  expect(vitest("first.test.ts")).toMatch(/Tests\s+1 passed/);
 });
+
+test("the simulator works under the fake timers of a suite, DynamoDB too", () => {
+  writeFileSync(
+    join(folder, "fake-timers.test.ts"),
+    `import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { SQS } from "@aws-sdk/client-sqs";
+import { expect, test, vi } from "vitest";
+import { startAwsSimulator } from "wakeful/aws-simulator";
+test("a session of a customer ends after an hour", async () => {
+  vi.useFakeTimers();
+  await using simulator = await startAwsSimulator();
+  const [sqs, db] = [new SQS(simulator.config), new DynamoDB(simulator.config)];
+  const { QueueUrl } = await sqs.createQueue({ QueueName: "sessions" });
+  await db.createTable({
+    TableName: "sessions",
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+  });
+  await db.putItem({ TableName: "sessions", Item: { id: { S: "7" } } });
+  const ended = new Promise<void>((resolve) => setTimeout(resolve, 3_600_000));
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  await ended;
+  await db.deleteItem({ TableName: "sessions", Key: { id: { S: "7" } } });
+  await sqs.sendMessage({ QueueUrl, MessageBody: "ended" });
+  expect((await db.scan({ TableName: "sessions" })).Count).toBe(0);
+  expect((await sqs.receiveMessage({ QueueUrl })).Messages?.[0]?.Body).toBe("ended");
+});
+`,
+  );
+  for (const pool of ["forks", "threads"])
+    expect(vitest("fake-timers.test.ts", `--pool=${pool}`)).toMatch(/Tests\s+1 passed/);
+});
+
+function vitest(...parameters: readonly string[]): string {
+  return run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "--no-color", ...parameters]);
+}

@@ -68,8 +68,8 @@ export class AwsServer {
     const unwanted = notAdmitted(head, this.#options);
     if (unwanted !== undefined) return this.#tell(refused(unwanted, head));
     const destination = destinationOf(head);
-    // dynalite wants all headers; faults interfere with connections
-    if (destination.to === "dynamodb" || this.#options.faults.any) return undefined;
+    // faults interfere with connections
+    if (this.#options.faults.any) return undefined;
     try {
       const answer = this.#answer(request, destination, caller);
       return answer instanceof Promise
@@ -120,21 +120,16 @@ export class AwsServer {
       if (met.refusal !== undefined) return write(refusalError(met.refusal, service, json));
       if (met.close === "before") return undefined;
     }
-    if (destination.to === "dynamodb") {
-      const { method = "", url = "/", headers } = incoming;
-      return await this.#dynamodb.answer({ method, url, headers, body });
-    }
     return await this.#answer({ head, body: body.toString("utf8") }, destination, gone);
   }
 
-  #answer(
-    { head, body }: WireRequest,
-    destination: Exclude<Destination, { to: "dynamodb" }>,
-    caller: Caller,
-  ): Answer | Promise<Answer> {
+  #answer(request: WireRequest, destination: Destination, caller: Caller): Answer | Promise<Answer> {
+    const { head, body } = request;
     const base = `http://${head.host}`;
     const call = { broker: this.#broker, base, accountId: account, caller, traceHeader: head.traceId };
     switch (destination.to) {
+      case "dynamodb":
+        return this.#dynamodb.answer(request);
       case "sqs":
         return answerJson(destination.action, body, call);
       case "nowhere":

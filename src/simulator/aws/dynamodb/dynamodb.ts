@@ -1,13 +1,13 @@
-import { EventEmitter } from "node:events";
-import type { IncomingHttpHeaders, Server } from "node:http";
-import { createRequire } from "node:module";
 import { type AwsError, frameworkError } from "../aws-error.ts";
 import type { Answer, Refusal } from "../http/answer.ts";
+import type { WireRequest } from "../http/wire-request.ts";
 import { jsonError } from "../refused.ts";
+import type { RequestHead } from "../request-head.ts";
 import { actionsOfDynalite, transactions } from "./actions.ts";
 import { isObject } from "../is-object.ts";
 import { type Ask, type Json, Refused, refused, type Reply } from "./ask.ts";
 import { ClientTokens } from "./client-tokens.ts";
+import { Dynalite } from "./dynalite.ts";
 import { problemOf } from "./input.ts";
 import { transactGet } from "./transact-get.ts";
 import { transactWrite } from "./transact-write.ts";
@@ -17,35 +17,24 @@ const version = "DynamoDB_20120810.";
 const contentType = "application/x-amz-json-1.0";
 const known = new Set<string>([...actionsOfDynalite, ...transactions].map((name) => version + name));
 
-/** A request whose body has been read. */
-export interface WholeRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 /**
- * DynamoDB by dynalite, on the simulator's own port: its HTTP server never listens, it is only handed requests. Loaded with
- * the first of them, because many runs have no table.
- *
- * Handed stand-ins: with a real request dynalite would end the process when its caller hangs up in the middle of it.
+ * DynamoDB by dynalite, on the simulator's own port. Loaded with the first request, because many runs have no table.
  *
  * Transactions, which dynalite has not, are made of its other actions, while no other request goes on.
  */
 export class DynamoDb {
   readonly #turns = new Turns();
   readonly #tokens: ClientTokens;
-  #server: Server | undefined;
+  #dynalite: Dynalite | undefined;
 
   /** `now` is virtual time. */
   constructor(now: () => number) {
     this.#tokens = new ClientTokens(now);
   }
 
-  async answer(request: WholeRequest): Promise<Answer> {
-    const operation = String(request.headers["x-amz-target"] ?? "");
-    if (request.method === "POST" && operation !== "" && !known.has(operation)) return notThere(operation);
+  async answer(request: WireRequest): Promise<Answer> {
+    const { method, target: operation } = request.head;
+    if (method === "POST" && !known.has(operation)) return notThere(operation);
     const problem = problemOf(operation, request.body);
     if (problem !== undefined) return failed(operation, problem);
     switch (operation) {
@@ -59,29 +48,26 @@ export class DynamoDb {
           return reply;
         });
       default:
-        return named(await this.#turns.shared(() => this.#dynalite(request, operation)), request);
+        return named(await this.#turns.shared(() => this.#ask(request)), request);
     }
   }
 
   async #transact(
-    request: WholeRequest,
+    request: WireRequest,
     operation: string,
     carryOut: (input: Json, ask: Ask) => Promise<Reply>,
   ): Promise<Answer> {
     let input: unknown;
     try {
-      input = JSON.parse(request.body.toString("utf8"));
+      input = JSON.parse(request.body);
     } catch (error) {
       return failed(operation, String(error));
     }
     if (!isObject(input)) return failed(operation, "it is no object");
     const given = input;
     const ask: Ask = async (action, of) => {
-      const headers = { ...request.headers, "x-amz-target": version + action };
-      const { status, body } = await this.#dynalite(
-        { ...request, headers, body: Buffer.from(JSON.stringify(of)) },
-        action,
-      );
+      const head = { ...request.head, target: version + action };
+      const { status, body } = await this.#ask({ head, body: JSON.stringify(of) });
       return { status, body: JSON.parse(body) as Json };
     };
     return await this.#turns
@@ -93,26 +79,38 @@ export class DynamoDb {
       .then((reply) => answerOf(reply, operation));
   }
 
-  async #dynalite({ method, url, headers, body }: WholeRequest, operation: string): Promise<Answer> {
-    const server = (this.#server ??= start());
-    try {
-      return await new Promise((resolve) => {
-        const request = Object.assign(new EventEmitter(), { method, url, headers });
-        server.emit("request", request, new ResponseStandIn(operation, resolve));
-        if (body.length > 0) request.emit("data", body);
-        request.emit("end");
-      });
-    } catch (error) {
-      // dynalite looked into what it had not checked
-      return failed(operation, String(error));
-    }
+  async #ask({ head, body }: WireRequest): Promise<Answer> {
+    const { method, path, search, target: operation } = head;
+    const url = search === "" ? path : `${path}?${search}`;
+    const dynalite = (this.#dynalite ??= new Dynalite());
+    const reply = await dynalite.ask({ method, url, headers: headersOf(head), body });
+    if ("unreadable" in reply) return failed(operation, reply.unreadable);
+    const { status } = reply;
+    // the length and the request's id are written by who writes all answers
+    const {
+      "content-type": type = "text/plain",
+      "content-length": _,
+      "x-amzn-requestid": __,
+      ...headers
+    } = reply.headers;
+    const refusal = status >= 400 ? { refusal: refusalOf(operation, reply.body) } : {};
+    return { status, contentType: type, body: reply.body, headers, ...refusal };
   }
 
   close(): void {
-    // a server that never listened has nothing to close
-    this.#server?.removeAllListeners();
-    this.#server = undefined;
+    this.#dynalite?.close();
   }
+}
+
+/** Those that dynalite looks at. That a date is there is all it asks of it. */
+function headersOf({ target, contentType, authorization, origin }: RequestHead): Record<string, string> {
+  return {
+    "x-amz-target": target,
+    "content-type": contentType,
+    "x-amz-date": "unread",
+    ...(authorization !== "" && { authorization }),
+    ...(origin !== "" && { origin }),
+  };
 }
 
 export function dynamoDbError({ status, code, message }: AwsError): Answer {
@@ -126,10 +124,10 @@ function answerOf({ status, body: json }: Reply, operation: string): Answer {
 }
 
 /** That a table exists already is all that dynalite refuses without a word. */
-function named(answer: Answer, { body }: WholeRequest): Answer {
+function named(answer: Answer, { body }: WireRequest): Answer {
   const { refusal } = answer;
   if (refusal?.code !== "ResourceInUseException" || refusal.message !== "") return answer;
-  const { TableName } = JSON.parse(body.toString("utf8")) as { readonly TableName: string };
+  const { TableName } = JSON.parse(body) as { readonly TableName: string };
   return answerOf(refused(refusal.code, `Table already exists: ${TableName}`).reply, refusal.request);
 }
 
@@ -145,47 +143,9 @@ function failed(operation: string, why: string): Answer {
   return { ...jsonError(frameworkError(refusal.code, message)), refusal };
 }
 
-/** What dynalite uses of a response. */
-class ResponseStandIn {
-  statusCode = 200;
-  readonly #headers: Record<string, string> = {};
-  readonly #operation: string;
-  readonly #ended: (answer: Answer) => void;
-
-  constructor(operation: string, ended: (answer: Answer) => void) {
-    this.#operation = operation;
-    this.#ended = ended;
-  }
-
-  setHeader(name: string, value: string | number): void {
-    this.#headers[name.toLowerCase()] = String(value);
-  }
-
-  end(body = ""): void {
-    const { "content-type": type = "text/plain", "content-length": _, ...headers } = this.#headers;
-    this.#ended({
-      status: this.statusCode,
-      contentType: type,
-      body,
-      headers,
-      ...(this.statusCode >= 400 && { refusal: refusalOf(this.#operation, body) }),
-    });
-  }
-}
-
 /** From `{"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": ...}`, or what is no JSON. */
 function refusalOf(request: string, body: string): Refusal {
   const type = /"__type":"[^"#]*#?([^"]*)"/.exec(body)?.[1];
   const message = /"[mM]essage":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? "";
   return { request, code: type ?? body.trim(), message };
-}
-
-function start(): Server {
-  const require = createRequire(import.meta.url);
-  const dynalite = require("dynalite") as (options: {
-    createTableMs: number;
-    deleteTableMs: number;
-    updateTableMs: number;
-  }) => Server;
-  return dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 }

@@ -2,13 +2,13 @@
  * What is wrong with a request before dynalite sees it, which would throw where nobody can catch it: on tags that are no
  * pairs, and on values that are null inside others. DynamoDB refuses both.
  */
-export function problemOf(operation: string, body: Buffer): string | undefined {
+export function problemOf(operation: string, body: string): string | undefined {
   const hasNull = body.includes("null");
   const tags = operation.endsWith(".TagResource");
   if (!hasNull && !tags) return undefined;
   let input: unknown;
   try {
-    input = JSON.parse(body.toString("utf8"));
+    input = JSON.parse(body);
   } catch {
     // dynalite says what DynamoDB says
     return undefined;
