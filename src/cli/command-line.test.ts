@@ -20,7 +20,7 @@ describe("the command line", () => {
     [["--port", "1", "inspect"], "The command comes first: wakeful <command> --port 1 inspect"],
     [["advance"], "advance needs a duration."],
     [["inspect", "a", "b"], 'inspect does not know what to do with "b".'],
-    [["up", "--prot", "1"], "up has no option --prot. It has: --port, --config, --quiet, --all."],
+    [["up", "--prot", "1"], "up has no option --prot. It has: --port, --config, --strict-policies, --quiet, --all."],
     [["advance", "-5s"], "advance: -5s is negative, and time never goes back."],
     [["inspect", "-5"], "inspect has no option -5. It has: --port, --json."],
     [["up", "--port"], "--port needs a port."],

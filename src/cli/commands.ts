@@ -38,6 +38,10 @@ export const commands = {
         value: "file",
         description: "A JSON file with topics, queues, subscriptions and tables to create at the start.",
       },
+      "strict-policies": {
+        type: "boolean",
+        description: "Let topics send only to queues whose policy lets them, as on AWS. Left out: a warning tells.",
+      },
       quiet: { type: "boolean", description: "Show no traffic." },
       all: {
         type: "boolean",

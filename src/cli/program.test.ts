@@ -157,6 +157,22 @@ describe("up", () => {
     expect(readdirSync(states)).toEqual([]);
   });
 
+  test.for([
+    [["--quiet"], "WAKEFUL_QUEUE_POLICY", 1],
+    [["--strict-policies"], "the queue's policy does not let the topic send to it", 0],
+  ] as const)("%s: what a queue's policy does not allow is told", async ([options, told, ready]) => {
+    const program = await up(...options);
+    const [sns, sqs] = [new SNS(config(program.port)), new SQS(config(program.port))];
+    const { TopicArn } = await sns.createTopic({ Name: "orders" });
+    await sqs.createQueue({ QueueName: "work" });
+    await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint: "arn:aws:sqs:eu-west-1:000000000000:work" });
+    await sns.publish({ TopicArn, Message: "x" });
+    await program.shows(told);
+    const { output } = await wakeful("inspect", "--json", "--port", program.port);
+    expect(JSON.parse(output)).toMatchObject([{ name: "work", ready }]);
+    for (const client of [sns, sqs]) client.destroy();
+  });
+
   test("shows a refused request, once and escaped", async () => {
     const program = await up();
     const headers = { "content-type": "application/x-www-form-urlencoded" };

@@ -44,7 +44,8 @@ async function perform({ command: name, parameters, options }: Request, terminal
     case "up": {
       const { config, quiet, all } = options;
       const file = typeof config === "string" && { config };
-      await up({ port, ...file, quiet: quiet === true, all: all === true }, terminal);
+      const strictPolicies = options["strict-policies"] === true;
+      await up({ port, ...file, strictPolicies, quiet: quiet === true, all: all === true }, terminal);
       return;
     }
     case "env": {

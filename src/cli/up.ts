@@ -16,6 +16,7 @@ import type { Terminal } from "./terminal.ts";
 export interface UpOptions {
   readonly port: number;
   readonly config?: string;
+  readonly strictPolicies: boolean;
   readonly quiet: boolean;
   /** Whether a burst is shown whole. */
   readonly all: boolean;
@@ -25,9 +26,10 @@ const defaultPort = 4566;
 const messagesSent = 1_000;
 
 /** Runs a simulator until it is interrupted. Everything is removed at the end. */
-export async function up({ port, config, quiet, all }: UpOptions, { print, interrupted }: Terminal): Promise<void> {
+export async function up(options: UpOptions, { print, interrupted }: Terminal): Promise<void> {
+  const { port, config, strictPolicies, quiet, all } = options;
   const wanted = config === undefined ? undefined : readConfig(config);
-  await using simulator = await start(port);
+  await using simulator = await start(port, strictPolicies);
   if (wanted !== undefined) await createResources(simulator, wanted);
   const token = randomBytes(24).toString("base64url");
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
@@ -80,9 +82,9 @@ function countsOf({ topics, queues, subscriptions, tables }: Config): string {
   return told.join(", ") || "nothing, the file names nothing";
 }
 
-async function start(port: number): Promise<AwsSimulator> {
+async function start(port: number, strictPolicies: boolean): Promise<AwsSimulator> {
   try {
-    return await startAwsSimulator({ port });
+    return await startAwsSimulator({ port, strictPolicies });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES") throw new CommandFailed(`Port ${port} may not be used by you. Choose another with --port.`);

@@ -56,7 +56,7 @@ export interface AwsSimulatorOptions {
   readonly order?: { readonly seed?: number };
   /**
    * Whether a topic sends only to queues whose policy lets it, as on AWS. Default false: it sends, and for each subscription
-   * one Activity says "delivered without a queue policy".
+   * one warning of the process (`WAKEFUL_QUEUE_POLICY`) and one Activity ("delivered without a queue policy") tell of it.
    */
   readonly strictPolicies?: boolean;
   /** Whether topics may have HTTP(S) endpoints on other machines. Default false: only loopback addresses are called. */

@@ -16,7 +16,7 @@ export const withoutEffect: readonly WithoutEffect[] = [
     attribute: "Policy",
     value: policy,
     missing:
-      "Topics are held to it with `strictPolicies`, and one Activity tells of each that it would stop without; any other caller may do anything.",
+      "Topics are held to it with `strictPolicies`, and a warning tells of each that it would stop without; any other caller may do anything.",
   },
   {
     where: "queue",

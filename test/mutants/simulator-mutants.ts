@@ -821,6 +821,20 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["test/robustness/bad-input.test.ts"],
   },
   {
+    name: "that AWS would not deliver is told in the timeline only",
+    file: "src/simulator/broker/fan-out.ts",
+    find: "      if (!queue.harnessOwned) warnOfPolicy(",
+    replace: "      if (queue.harnessOwned) warnOfPolicy(",
+    tests: ["src/cli/program.test.ts"],
+  },
+  {
+    name: "wakeful up does not hold to policies",
+    file: "src/cli/run.ts",
+    find: 'options["strict-policies"] === true',
+    replace: "false",
+    tests: ["src/cli/program.test.ts"],
+  },
+  {
     name: "DynamoDB: its requests need node:http, which stands still while process.nextTick is faked",
     file: "src/simulator/aws/server.ts",
     find: "    if (this.#options.faults.any) return undefined;\n",
@@ -834,6 +848,13 @@ export const simulatorMutants: readonly Mutant[] = [
     replace: "void reject;\n    this.#waiting",
     tests: ["src/simulator/aws/dynamodb/dynalite.test.ts"],
     mayHang: true,
+  },
+  {
+    name: "DynamoDB: its thread holds the process",
+    file: "src/simulator/aws/dynamodb/dynalite.ts",
+    find: "      this.#worker.unref();\n",
+    replace: "",
+    tests: ["src/simulator/aws/dynamodb/dynalite.test.ts"],
   },
   {
     name: "DynamoDB: all simulators share their tables",

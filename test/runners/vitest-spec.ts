@@ -413,6 +413,16 @@ export function vitestSpec(version: string, vitest: string): void {
       });
     });
 
+    it("shows, on a green run, what AWS would not deliver: once a subscription", { timeout: patience }, async () => {
+      const { exitCode, output } = await runVitest(vitest, "warnings");
+      const warnings = output.split("\n").filter((line) => line.includes("WAKEFUL_QUEUE_POLICY"));
+      expect(exitCode).toBe(0);
+      // not of the harness's own queue, nor of one that its client subscribed
+      expect(warnings).toEqual([
+        expect.stringMatching(/queue forgotten, which has no policy: AWS would not deliver.*strictPolicies: true/),
+      ]);
+    });
+
     describe("the plugin", () => {
       it(
         "runs all tests again, with a new environment, when a source of the system changes",

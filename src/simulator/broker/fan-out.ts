@@ -7,6 +7,7 @@ import type { HttpDeliveries } from "./http-delivery.ts";
 import { type NewMessage, traceIdOf, type TypedAttributes } from "./message.ts";
 import { newId } from "./new-id.ts";
 import type { Origin } from "./origin.ts";
+import { warnOfPolicy } from "./policy-warning.ts";
 import type { Queue } from "./queue.ts";
 import { allowsTopic } from "./queue-policy.ts";
 import { type Protocol, sequenceNumber, type Topic, type TopicSubscription } from "./topic.ts";
@@ -194,7 +195,7 @@ export class FanOut {
     }
   }
 
-  /** Without strict policies it may, but somebody is told that on AWS it might not. */
+  /** Without strict policies it may, but people are told that on AWS it might not. */
   #maySend(queue: Queue, subscription: TopicSubscription, message: NewMessage, origin: Origin): boolean {
     const policy = queue.given.get("Policy");
     const { topicArn } = subscription;
@@ -208,6 +209,7 @@ export class FanOut {
         queue: queue.name,
         detail: `${topicArn} sends to ${queue.name}, which ${what}: AWS would not deliver`,
       });
+      if (!queue.harnessOwned) warnOfPolicy(topicArn.slice(topicArn.lastIndexOf(":") + 1), queue.name, what);
     }
     return true;
   }

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Dynalite } from "./dynalite.ts";
 
@@ -42,4 +44,20 @@ test("whoever asks is told that dynalite broke down, then and later, and the nex
   await expect(Promise.all([broken.ask(wrong), broken.ask(wrong)])).rejects.toMatchObject(problem);
   await expect(broken.ask(table("again"))).rejects.toMatchObject(problem);
   expect(await tables(new Dynalite())).toEqual([]);
+});
+
+test("it holds no process", async ({ signal }) => {
+  const room = JSON.stringify(new URL("dynalite.ts", import.meta.url).href);
+  const script = `
+    const { Dynalite } = await import(${room});
+    // what waits for an answer holds it otherwise: a connection
+    const held = setInterval(() => undefined, 1_000);
+    const { status } = await new Dynalite().ask(${JSON.stringify(asked("ListTables", {}))});
+    clearInterval(held);
+    console.log(status);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+    encoding: "utf8",
+    signal,
+  });
+  expect(stdout).toBe("200\n");
 });

@@ -70,8 +70,10 @@ class Thread {
   constructor() {
     // the options of this process are for its own script
     this.#worker = new Worker(script(), { name: "DynamoDB", execArgv: [] });
-    // whoever waits for an answer holds the process by a connection
-    this.#worker.unref();
+    // whoever waits for an answer holds the process by a connection; before it is up, a worker would hold it all the same
+    this.#worker.once("online", () => {
+      this.#worker.unref();
+    });
     this.#worker.on("message", (reply: FromThread) => {
       this.#waiting.get(reply.number)?.resolve(reply);
       this.#waiting.delete(reply.number);

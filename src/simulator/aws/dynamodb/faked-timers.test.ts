@@ -36,7 +36,9 @@ test.for([
   db.destroy();
 });
 
-test("all that fake timers can fake, before dynalite is loaded: a system in another process notices nothing", async () => {
+test("all that fake timers can fake, before dynalite is loaded: a system in another process notices nothing", async ({
+  signal,
+}) => {
   const room = JSON.stringify(new URL("../../index.ts", import.meta.url).href);
   // process.nextTick too, as Vitest does in worker threads only: Node's own streams stand still then
   const script = `
@@ -48,7 +50,11 @@ test("all that fake timers can fake, before dynalite is loaded: a system in anot
     });`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
     stdio: ["ignore", "pipe", "inherit"],
+    killSignal: "SIGKILL",
+    signal,
   });
+  // it is, when this test takes too long
+  child.on("error", () => undefined);
   try {
     const [config] = (await once(child.stdout, "data")) as [Buffer];
     const db = new DynamoDB(JSON.parse(config.toString("utf8")) as object);
