@@ -201,6 +201,44 @@ test("what only a harness reads has reached nobody", async () => {
   expect(ids.map((id) => simulator.reached(id))).toEqual([0, 1]);
 });
 
+test("a purge is told once, with how many messages it took; the life of each keeps it", async () => {
+  const QueueUrl = await client.queue("orders");
+  const ids = await client.send("orders", "in flight", "b", "c");
+  await client.receive("orders", 1);
+  const told: unknown[] = [];
+  simulator.onActivity(({ what, queue, detail }) => told.push([what, queue, detail]));
+  await client.sqs.purgeQueue({ QueueUrl });
+  await simulator.advance("60s");
+  // nothing is left to take
+  await client.sqs.purgeQueue({ QueueUrl });
+  const [again = ""] = await client.send("orders", "d");
+  await client.sqs.deleteQueue({ QueueUrl });
+  expect(texts().filter((text) => text.startsWith("purged"))).toEqual([
+    "purged from queue orders: 3 messages",
+    "purged from queue orders: 1 message, with the queue itself",
+  ]);
+  expect(notes.find(({ text }) => text.startsWith("purged"))?.about).toBeUndefined();
+  expect(told.slice(0, 2)).toEqual([
+    ["purged", "orders", "3 messages"],
+    ["time advanced", undefined, "by 1 min"],
+  ]);
+  expect(ids.map((id) => simulator.history(id).map(({ what }) => what))).toEqual([
+    ["accepted", "delivered", "purged"],
+    ["accepted", "purged"],
+    ["accepted", "purged"],
+  ]);
+  expect(simulator.history(ids[1] ?? "").at(-1)).toMatchObject({ queue: "orders", messageId: ids[1], origin: ids[1] });
+  expect(simulator.history(again).at(-1)?.what).toBe("purged");
+});
+
+test("a queue of the harness's own goes without a word", async () => {
+  const QueueUrl = await client.queue("own");
+  await client.sqs.tagQueue({ QueueUrl, Tags: { "wakeful:run": "x" } });
+  await client.send("own", "x");
+  await client.sqs.deleteQueue({ QueueUrl });
+  expect(texts()).toEqual([]);
+});
+
 test("a refused request is told, as somebody's", async () => {
   await expect(client.send("nowhere", "x")).rejects.toThrow();
   expect(notes).toEqual([

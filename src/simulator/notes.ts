@@ -75,6 +75,8 @@ function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity
       return `moved out of queue ${queue}`;
     case "expired":
       return `expired on queue ${queue}`;
+    case "purged":
+      return `purged from queue ${queue}: ${detail}`;
     case "time advanced":
       return `simulator: time advanced ${detail}`;
     case "delivery failed":

@@ -19,6 +19,8 @@ export interface Activity {
     /** By a message move task, to the queue that then accepts it. */
     | "moved"
     | "expired"
+    /** By PurgeQueue, or with its queue. Told once for all of them; the life of each has it. */
+    | "purged"
     | "time advanced"
     /** A subscription's filter policy did not let a publication pass. */
     | "filtered out"
@@ -76,6 +78,18 @@ export class ActivityLog {
     const { id: messageId, origin, traceId, receives } = message;
     const about = { what, at, queue: queue ?? "", messageId, origin: origin.id, traceId, receives };
     this.add(detail === undefined ? about : { ...about, detail }, origin);
+  }
+
+  /** Something that happened to many messages in a queue at once. Who listens is told once, however many they are. */
+  addOfAll(
+    messages: Iterable<StoredMessage>,
+    { what, at, queue }: Pick<Activity, "what" | "at" | "queue">,
+    detail: string,
+  ): void {
+    const about = { what, at, queue: queue ?? "" };
+    for (const { id: messageId, origin, traceId, receives } of messages)
+      origin.add({ ...about, messageId, origin: origin.id, traceId, receives });
+    this.add({ ...about, detail });
   }
 
   /** `origin`: of the message that it happened to, if it did to one. */

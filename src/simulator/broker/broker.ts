@@ -86,6 +86,7 @@ export class Broker {
   }
 
   deleteQueue(queue: Queue): void {
+    queue.purge(", with the queue itself");
     this.queues.delete(queue.name);
     this.#deleted.delete(queue.name);
     this.#deleted.set(queue.name, this.time.now());

@@ -1,5 +1,6 @@
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
+import { EndpointReach } from "./endpoint-reach.ts";
 import type { Fate, Passing } from "./faults-in-force.ts";
 import { effectiveDeliveryPolicy, retryDelays } from "./delivery-policy.ts";
 import { passesFilter } from "./filter-policy/match.ts";
@@ -73,13 +74,21 @@ export class FanOut {
     if (key !== undefined) topic.recent.remember(key, { id: messageId, origin, sequence, at: now });
     const fate = topic.faults?.publishing(passing(publication, origin));
     if (fate?.lost === true) return about;
-    origin.reached = this.#deliver(topic, publication, about, origin, fate);
-    if (fate?.again !== undefined) this.#deliver(topic, publication, about, origin, fate.again);
+    const endpoints = new EndpointReach(origin);
+    origin.reached = this.#deliver(topic, publication, about, origin, endpoints, fate);
+    if (fate?.again !== undefined) this.#deliver(topic, publication, about, origin, endpoints, fate.again);
     return about;
   }
 
   /** To each subscription whose filter lets it pass. Returns how many consumers that reached. */
-  #deliver(topic: Topic, publication: Publication, about: Published, origin: Origin, fate: Fate | undefined): number {
+  #deliver(
+    topic: Topic,
+    publication: Publication,
+    about: Published,
+    origin: Origin,
+    endpoints: EndpointReach,
+    fate: Fate | undefined,
+  ): number {
     let reached = 0;
     for (const subscription of topic.subscriptions.values()) {
       const { protocol, filter, filterScope, confirmed } = subscription;
@@ -99,7 +108,7 @@ export class FanOut {
       } else {
         reached++;
         fate?.arrived();
-        this.#toHttp(topic, subscription, message, publication, about, origin, fate);
+        this.#toHttp(topic, subscription, message, publication, about, origin, endpoints, fate);
       }
     }
     return reached;
@@ -151,9 +160,11 @@ export class FanOut {
     publication: Publication,
     about: Published,
     origin: Origin,
+    endpoints: EndpointReach,
     fate: Fate | undefined,
   ): void {
     const { endpoint } = subscription;
+    endpoints.begun(subscription);
     const traceId = traceIdOf({ body: message.body, attributes: publication.attributes });
     const policy = effectiveDeliveryPolicy(subscription.deliveryPolicy, topic.deliveryPolicy);
     this.#http.send({
@@ -175,8 +186,16 @@ export class FanOut {
         });
       },
       ended: (failure, attempts) => {
-        if (failure === undefined) this.#note("delivered", origin, { traceId, receives: attempts, detail: endpoint });
-        else this.#giveUp(subscription, message, origin, failure);
+        if (failure === undefined) {
+          this.#note("delivered", origin, { traceId, receives: attempts, detail: endpoint });
+          return;
+        }
+        endpoints.failed(subscription);
+        this.#giveUp(subscription, message, origin, failure);
+      },
+      cancelled: () => {
+        endpoints.failed(subscription);
+        this.#note("discarded", origin, { traceId, detail: `${endpoint}: its subscription has ended` });
       },
     });
   }

@@ -36,8 +36,11 @@ export interface EarlyReturn {
 /** What a queue asks while faults are in force on it. Where there are none it has none to ask, which costs one look. */
 export interface QueueFaultsInForce {
   arriving(message: Passing): Fate;
-  /** A message was handed out: whether a copy of it is still to be, and when it is visible again too early. */
-  taken(message: StoredMessage): { readonly again: boolean; readonly early: EarlyReturn | undefined };
+  /** A message was handed out: a copy of it that is still to be, and when it is visible again too early. */
+  taken(message: StoredMessage): {
+    readonly again: StoredMessage | undefined;
+    readonly early: EarlyReturn | undefined;
+  };
   /** Whether a message cannot be acknowledged now. */
   refusesAcknowledgement(message: StoredMessage): boolean;
 }

@@ -20,8 +20,10 @@ export interface HttpDelivery {
   readonly delay: number;
   /** Told of each attempt that failed. */
   readonly failed: (reason: string, attempt: number) => void;
-  /** Told once, at the end: undefined when it was taken, else why it was given up. Not when it is cancelled. */
+  /** Told once, at the end: undefined when it was taken, else why it was given up. */
   readonly ended: (failure: string | undefined, attempts: number) => void;
+  /** Told in its place when the subscription has ended before. */
+  readonly cancelled: () => void;
 }
 
 /** A delivery that has not ended. All times are virtual. */
@@ -83,7 +85,11 @@ export class HttpDeliveries {
 
   /** Ends what is on its way to a subscription that is no more. */
   cancel(subscriptionArn: string): void {
-    for (const pending of this.#pending) if (pending.delivery.subscriptionArn === subscriptionArn) this.#drop(pending);
+    for (const pending of this.#pending) {
+      if (pending.delivery.subscriptionArn !== subscriptionArn) continue;
+      this.#drop(pending);
+      pending.delivery.cancelled();
+    }
     this.#freeAt.delete(subscriptionArn);
     this.#changed();
   }

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../time/index.ts";
+import { counted } from "../../text/index.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { Accepted } from "./accepted.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
@@ -7,7 +8,7 @@ import { Deduplication, deduplicationIdOf, deduplicationKey } from "./deduplicat
 import type { EarlyReturn, Fate, Hold, QueueFaultsInForce } from "./faults-in-force.ts";
 import { GoneTraces } from "./gone-traces.ts";
 import { HeldBack } from "./held-back.ts";
-import { arrived, copyOf, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
+import { arrived, type MessageState, type NewMessage, type StoredMessage, traceIdOf } from "./message.ts";
 import type { MoveTask } from "./move-task.ts";
 import { newId } from "./new-id.ts";
 import type { Origin } from "./origin.ts";
@@ -246,17 +247,26 @@ export class Queue {
     }
   }
 
-  purge(): void {
-    for (const message of this.#messages.values()) this.#remove(message);
-    this.#ready.clear();
-    this.#changed();
+  /** Removes all messages, and tells how many they were. `why`: if not because somebody asked for just that. */
+  purge(why = ""): void {
+    const { size } = this.#messages;
+    if (size === 0) return;
+    const about = { what: "purged", at: this.#time.now(), queue: this.name } as const;
+    this.#activity.addOfAll(this.#messages.values(), about, counted(size, "message") + why);
+    this.#clear();
   }
 
-  /** Answers all polls and forgets everything: the queue is deleted. */
+  /** Answers all polls and forgets everything. */
   close(): void {
     for (const task of this.#moveTasks) task.cancel();
     this.consumers.close();
-    this.purge();
+    this.#clear();
+  }
+
+  #clear(): void {
+    for (const message of this.#messages.values()) this.#remove(message);
+    this.#ready.clear();
+    this.#changed();
   }
 
   /** What has come, however it came, unless a fault loses it. Returns whether it is in. */
@@ -337,7 +347,7 @@ export class Queue {
   /** A message was handed out. */
   #meetFaults(message: StoredMessage, faults: QueueFaultsInForce): void {
     const { again, early } = faults.taken(message);
-    if (again) this.#keep(copyOf(message), 0);
+    if (again !== undefined) this.#keep(again, 0);
     if (early === undefined || message.state !== "in flight") return;
     const until = this.#time.now() + early.after;
     if (early.after === 0) this.#returnEarly(message, early);

@@ -7,7 +7,7 @@ import type {
   QueueFaultsInForce,
   TopicFaultsInForce,
 } from "../broker/faults-in-force.ts";
-import { isCopy, type StoredMessage } from "../broker/message.ts";
+import { copyOf, isCopy, type StoredMessage } from "../broker/message.ts";
 import type { ActiveFault } from "./fault.ts";
 
 /** A message as a fault's predicate sees it. */
@@ -45,8 +45,8 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
   readonly #kinds = new Map<MessageFaultKind, PlacedFault[]>();
   /** Messages that are visible again too early: what is to be called when one is received. */
   readonly #early = new WeakMap<Passing, () => void>();
-  /** By their message's id, copies that nobody has received yet: what is to be called when one is. */
-  readonly #copies = new Map<string, () => void>();
+  /** What is to be called when a copy is received. One that leaves the queue without is forgotten with it. */
+  readonly #copies = new WeakMap<StoredMessage, () => void>();
 
   /** The queue's name; left out for a topic. */
   constructor(queue?: string) {
@@ -86,17 +86,17 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
     return { ...fate, again: twice.length === 0 ? undefined : { ...fate, arrived } };
   }
 
-  taken(message: StoredMessage): { readonly again: boolean; readonly early: EarlyReturn | undefined } {
+  taken(message: StoredMessage): {
+    readonly again: StoredMessage | undefined;
+    readonly early: EarlyReturn | undefined;
+  } {
     this.#early.get(message)?.();
     this.#early.delete(message);
-    const copy = isCopy(message);
-    if (copy) {
-      this.#copies.get(message.id)?.();
-      this.#copies.delete(message.id);
-    }
+    this.#copies.get(message)?.();
+    this.#copies.delete(message);
     // a dead letter was received before, by others
-    const first = message.receives - message.receivesBefore === 1 && !copy;
-    return { again: first && this.#again(message), early: this.#earlyReturn(message) };
+    const first = message.receives - message.receivesBefore === 1 && !isCopy(message);
+    return { again: first ? this.#again(message) : undefined, early: this.#earlyReturn(message) };
   }
 
   refusesAcknowledgement(message: StoredMessage): boolean {
@@ -129,13 +129,14 @@ export class PlaceFaults implements QueueFaultsInForce, TopicFaultsInForce {
     };
   }
 
-  /** Whether a copy is to be handed out. The message is hit when it is: until then it was delivered once. */
-  #again(message: StoredMessage): boolean {
+  /** A copy that is to be handed out, if one is. The message is hit when it is: until then it was delivered once. */
+  #again(message: StoredMessage): StoredMessage | undefined {
     const selected = this.#select("duplicate", message);
-    if (selected.length === 0) return false;
+    if (selected.length === 0) return undefined;
     const received = this.#once(selected, message, "was not received a second time", () => "delivered twice");
-    this.#copies.set(message.id, received);
-    return true;
+    const copy = copyOf(message);
+    this.#copies.set(copy, received);
+    return copy;
   }
 
   /** It is hit when it is received again: one that is acknowledged before that was delivered once. */

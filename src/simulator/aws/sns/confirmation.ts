@@ -76,5 +76,6 @@ function invite(
       });
     },
     ended: () => undefined,
+    cancelled: () => undefined,
   });
 }
