@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { DynamoDB, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { expect } from "vitest";
@@ -18,13 +19,14 @@ export interface CreatedQueue {
   readonly arn: string;
 }
 
-/** Something that speaks SQS and SNS, with what the cases need again and again. */
+/** Something that speaks SQS, SNS and DynamoDB, with what the cases need again and again. */
 export class Endpoint implements Disposable {
   readonly name: string;
   readonly url: string;
   readonly region: string;
   readonly sqs: SQS;
   readonly sns: SNS;
+  readonly dynamodb: DynamoDB;
   readonly #advance: ((milliseconds: number) => Promise<unknown>) | undefined;
 
   constructor({ name, url, region = "eu-west-1", credentials, advance }: EndpointOptions) {
@@ -39,12 +41,14 @@ export class Endpoint implements Disposable {
     };
     this.sqs = new SQS(config);
     this.sns = new SNS(config);
+    this.dynamodb = new DynamoDB(config);
     this.#advance = advance;
   }
 
   [Symbol.dispose](): void {
     this.sqs.destroy();
     this.sns.destroy();
+    this.dynamodb.destroy();
   }
 
   /** A name that nobody used before. */
@@ -103,6 +107,19 @@ export class Endpoint implements Disposable {
     const queue = await this.queue();
     const arn = await this.subscribe(topic, queue, { RawMessageDelivery: "true", ...attributes });
     return { topic, queue, arn };
+  }
+
+  /** A table whose key is the text `id`, active; returns its name. */
+  async table(): Promise<string> {
+    const TableName = this.fresh("table");
+    await this.dynamodb.createTable({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    });
+    await waitUntilTableExists({ client: this.dynamodb, maxWaitTime: 60, minDelay: 0.01 }, { TableName });
+    return TableName;
   }
 
   async send(queue: CreatedQueue, body: string, more: object = {}): Promise<string> {

@@ -46,7 +46,7 @@ export function conformanceTable(groups: readonly ConformanceGroup[]): string {
     "## Not there",
     "",
     "These are refused by an error that says so; of SNS all that has to do with phones, applications and archives, of",
-    "DynamoDB PartiQL, expiry (TTL), streams and backups. Its transactions are there; items weigh nothing in them.",
+    "DynamoDB PartiQL, expiry (TTL), streams and backups. Its transactions are there.",
     "",
   );
   for (const { service, actions } of refusedActions) lines.push(`- ${service}: ${actions.join(", ")}`);

@@ -906,6 +906,27 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["src/simulator/aws/dynamodb/dynalite.test.ts"],
   },
   {
+    name: "DynamoDB: a transaction may write items of any size all told",
+    file: "src/simulator/aws/dynamodb/transact-write.ts",
+    find: 'itemSize(kind === "Put" ? given["Item"] : key)',
+    replace: "itemSize(kind === undefined ? given : key)",
+    tests: ["test/conformance/conformance.test.ts"],
+  },
+  {
+    name: "DynamoDB: a transaction may read items of any size all told",
+    file: "src/simulator/aws/dynamodb/transact-get.ts",
+    find: "    checkSize(size);\n",
+    replace: "",
+    tests: ["test/conformance/conformance.test.ts"],
+  },
+  {
+    name: "DynamoDB: names of attributes weigh nothing",
+    file: "src/simulator/aws/dynamodb/item-size.ts",
+    find: "size += Buffer.byteLength(name) + valueSize(value)",
+    replace: "size += valueSize(value) + 0 * name.length",
+    tests: ["src/simulator/aws/dynamodb/item-size.test.ts"],
+  },
+  {
     name: "DynamoDB: all simulators share their tables",
     file: "src/simulator/aws/dynamodb/dynalite-thread.ts",
     find: "databases.set(number, made);",

@@ -1,5 +1,6 @@
 import type { ConformanceGroup } from "../conformance-case.ts";
 import { badRequests } from "./bad-requests.ts";
+import { dynamoDbTransactions } from "./dynamodb-transactions.ts";
 import { snsDeadLetters } from "./sns-dead-letters.ts";
 import { snsFifo } from "./sns-fifo.ts";
 import { snsFilters } from "./sns-filters.ts";
@@ -42,6 +43,7 @@ export const groups: readonly ConformanceGroup[] = [
   snsFifo,
   snsDeadLetters,
   snsHttp,
+  dynamoDbTransactions,
   sts,
   badRequests,
 ];

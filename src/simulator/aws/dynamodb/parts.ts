@@ -2,6 +2,7 @@ import { isObject } from "../is-object.ts";
 import { type Ask, errorOf, type Json, refused } from "./ask.ts";
 
 const mostParts = 100;
+const mostBytes = 4 * 1024 * 1024;
 
 /** One item that a transaction is about, and what it does with it. */
 export interface Part<Kind extends string> {
@@ -48,6 +49,12 @@ async function partOf<Kind extends string>(each: unknown, kinds: readonly Kind[]
   const values = isObject(holder) ? holder : {};
   const key = kind === "Put" ? Object.fromEntries(keys.map((name) => [name, values[name]])) : values;
   return { kind, given, table, key };
+}
+
+/** Refuses a transaction whose items weigh too much, all told. */
+export function checkSize(bytes: number): void {
+  if (bytes > mostBytes)
+    throw refused("ValidationException", `The items of the transaction have ${bytes} bytes, ${mostBytes} at most`);
 }
 
 /** The names of a table's key attributes. */

@@ -1,5 +1,6 @@
 import { type Ask, errorOf, type Json, Refused, refused, type Reply } from "./ask.ts";
-import { type Part, partsOf } from "./parts.ts";
+import { itemSize } from "./item-size.ts";
+import { checkSize, type Part, partsOf } from "./parts.ts";
 
 const kinds = ["ConditionCheck", "Put", "Update", "Delete"] as const;
 type Write = Part<(typeof kinds)[number]>;
@@ -13,6 +14,8 @@ const wrongByItself = /^(Invalid |Expression|Value provided|Supplied|\d+ validat
  */
 export async function transactWrite(input: Json, ask: Ask): Promise<Reply> {
   const parts = await partsOf(input, kinds, ask);
+  // as far as the request tells: what an update makes of its item counts for that item alone
+  checkSize(parts.reduce((sum, { kind, given, key }) => sum + itemSize(kind === "Put" ? given["Item"] : key), 0));
   const undo: (() => Promise<unknown>)[] = [];
   const reasons: Json[] = [];
   try {
