@@ -10,9 +10,9 @@ test("an endpoint counts while one of the deliveries to it has not failed, and n
   const [one, other] = [{} as TopicSubscription, {} as TopicSubscription];
   for (const subscription of [one, other, one]) reach.begun(subscription);
   reach.failed(one);
-  expect(origin.reached).toBe(2);
+  expect(origin).toMatchObject({ reached: 2, missed: false });
   reach.failed(one);
-  expect(origin.reached).toBe(1);
+  expect(origin).toMatchObject({ reached: 1, missed: true });
   reach.failed(other);
   expect(origin.reached).toBe(0);
 });

@@ -22,6 +22,8 @@ export class EndpointReach {
   failed(subscription: TopicSubscription): void {
     const left = (this.#deliveries?.get(subscription) ?? 0) - 1;
     this.#deliveries?.set(subscription, left);
-    if (left === 0) this.#origin.reached--;
+    if (left > 0) return;
+    this.#origin.reached--;
+    this.#origin.missed = true;
   }
 }
