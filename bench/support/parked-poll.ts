@@ -27,6 +27,9 @@ export class ParkedPoll implements Disposable {
     const { Attributes } = JSON.parse(asked) as { Attributes: { QueueArn: string } };
     const created = await publisher.ask(sns({ Action: "CreateTopic", Name: "parked" }));
     const TopicArn = /<TopicArn>([^<]*)</.exec(created)?.[1] ?? "";
+    const Statement = [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: Attributes.QueueArn }];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await poller.ask(sqs("SetQueueAttributes", { QueueUrl, Attributes: { Policy } }));
     await publisher.ask(sns({ Action: "Subscribe", TopicArn, Protocol: "sqs", Endpoint: Attributes.QueueArn }));
     return new ParkedPoll(poller, publisher, QueueUrl, TopicArn);
   }
