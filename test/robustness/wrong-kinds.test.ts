@@ -2,18 +2,19 @@
 import { EventEmitter } from "node:events";
 import { SNS, SNSClient } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { jsonEnvelope, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
-import { createHarness, type Harness, probeDuring, probeUntil, type Scope } from "../../src/index.ts";
+import { createHarness, probeDuring, probeUntil } from "../../src/index.ts";
 import { attachSystem, startProcess } from "../../src/launch/index.ts";
 import { sharedStart, wakeful } from "../../src/runners/vitest/config.ts";
 import { wakefulTest } from "../../src/runners/vitest/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
+import { startAwsSimulator } from "../../src/simulator/index.ts";
 import { inProcess } from "../../src/transports/in-process/index.ts";
-import { snsSqs, type SnsSqs } from "../../src/transports/sns-sqs/index.ts";
+import { snsSqs } from "../../src/transports/sns-sqs/index.ts";
 import { LogBook } from "../../src/launch/log-book.ts";
 import { systemClock } from "../../src/time/index.ts";
 import { orderOfProtobufjs } from "../support/protobuf-types.ts";
+import { openApiStand, outcomeOf } from "../support/api-stand.ts";
 
 const values = {
   nothing: undefined,
@@ -36,41 +37,10 @@ const values = {
 };
 type Label = keyof typeof values;
 
-let simulator: AwsSimulator;
-let aws: SnsSqs;
-let harness: Harness<ReturnType<typeof channels>>;
-let scope: Scope<ReturnType<typeof channels>>;
+const stand = await openApiStand();
+const { simulator, aws, harness, scope } = stand;
 const log = new LogBook({ system: "shop", clock: systemClock, limit: 10 });
-
-function channels() {
-  return {
-    placed: aws.topic("placed"),
-    ordered: aws.topic("placed.fifo"),
-    billing: aws.queue("billing"),
-    dead: aws.deadLetters("billing--dlq"),
-  };
-}
-
-beforeAll(async () => {
-  simulator = await startAwsSimulator();
-  aws = snsSqs({ sns: new SNS(simulator.config), sqs: new SQS(simulator.config), accounting: simulator });
-  for (const topic of ["placed", "placed.fifo"]) await aws.createTopic(topic);
-  for (const queue of ["billing", "billing--dlq"]) await aws.createQueue(queue);
-  harness = await createHarness({ channels: channels() });
-  scope = harness.scope("wrong kinds");
-});
-afterAll(async () => {
-  await harness.close();
-  await simulator.close();
-});
-
-async function errorOf(call: () => unknown): Promise<unknown> {
-  try {
-    return { returned: await call() };
-  } catch (error) {
-    return error;
-  }
-}
+afterAll(() => stand[Symbol.asyncDispose]());
 
 /** Where people look first. */
 function topFrame(error: unknown): string | undefined {
@@ -315,7 +285,7 @@ describe.for([...ofHarness, ...ofSimulator, ...ofTransports, ...ofLaunch])("%s",
 
   test.for(wrong)("is not: %s", async ([, value]) => {
     // the simulator has no second scope here, or time could not be moved
-    const error = await errorOf(() => take(value as never));
+    const error = await outcomeOf(() => take(value as never));
     expect(error).toMatchObject({
       name: "UsageError",
       code: expect.stringMatching(/^INVALID_(OPTION|DURATION|CHANNEL)$/) as unknown,
@@ -376,7 +346,7 @@ describe("what is said of it", () => {
       () => startProcess({ ...started, ready: { http: "/", log: "up" } }),
     ],
   ])("%s", async ([message, call]) => {
-    expect(await errorOf(call)).toMatchObject({ code: "INVALID_OPTION", message });
+    expect(await outcomeOf(call)).toMatchObject({ code: "INVALID_OPTION", message });
   });
 });
 
@@ -416,7 +386,7 @@ describe("what stands in the place of a match and is none", () => {
     ],
     ["none", () => placed().none(undefined as never), "Was a field renamed, or an id read from the wrong object?"],
   ])("%s", async ([, call, hint]) => {
-    const error = await errorOf(call);
+    const error = await outcomeOf(call);
     expect(error).toMatchObject({ code: "INVALID_MATCH", hint: expect.stringContaining(hint) as unknown });
     expect(topFrame(error)).toContain("wrong-kinds.test.ts");
   });
@@ -439,13 +409,13 @@ describe("a filter policy that SNS refuses", () => {
   };
 
   test("is told in its words where a listener is armed", async () => {
-    const error = await errorOf(() => createHarness({ channels: { placed: aws.topic("placed", { filterPolicy }) } }));
+    const error = await outcomeOf(() => createHarness({ channels: { placed: aws.topic("placed", { filterPolicy }) } }));
     expect(error).toMatchObject(refused);
     expect(topFrame(error)).toContain("wrong-kinds.test.ts");
   });
 
   test("and where a queue is subscribed by hand", async () => {
-    expect(await errorOf(() => aws.subscribe("placed", "billing", { filterPolicy }))).toMatchObject(refused);
+    expect(await outcomeOf(() => aws.subscribe("placed", "billing", { filterPolicy }))).toMatchObject(refused);
   });
 });
 
@@ -453,7 +423,7 @@ describe("a move of time that is refused begins at the line that asked for it", 
   test("while time is shared", async () => {
     await using another = harness.scope("another");
     void another;
-    const error = await errorOf(() => scope.run(() => simulator.advance("1s")));
+    const error = await outcomeOf(() => scope.run(() => simulator.advance("1s")));
     expect(error).toMatchObject({ code: "TIME_IS_SHARED" });
     expect(topFrame(error)).toContain("wrong-kinds.test.ts");
   });
@@ -462,7 +432,7 @@ describe("a move of time that is refused begins at the line that asked for it", 
     const first = simulator.advance("1s");
     const second = simulator.advanceTo(new Date(0));
     await first;
-    const error = await errorOf(() => second);
+    const error = await outcomeOf(() => second);
     expect(error).toMatchObject({ code: "INVALID_OPTION" });
     expect(topFrame(error)).toContain("wrong-kinds.test.ts");
   });

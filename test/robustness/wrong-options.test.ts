@@ -2,55 +2,25 @@
 import { EventEmitter } from "node:events";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { jsonEnvelope, protobuf, protobufEnvelope } from "../../src/codecs/index.ts";
-import { createHarness, type Harness, probeDuring, probeUntil, type Scope } from "../../src/index.ts";
+import { createHarness, probeDuring, probeUntil } from "../../src/index.ts";
 import { attachSystem, startProcess } from "../../src/launch/index.ts";
 import { sharedStart, wakeful } from "../../src/runners/vitest/config.ts";
 import { wakefulTest } from "../../src/runners/vitest/index.ts";
-import { type AwsSimulator, startAwsSimulator } from "../../src/simulator/index.ts";
+import { startAwsSimulator } from "../../src/simulator/index.ts";
 import { inProcess } from "../../src/transports/in-process/index.ts";
-import { snsSqs, type SnsSqs } from "../../src/transports/sns-sqs/index.ts";
+import { snsSqs } from "../../src/transports/sns-sqs/index.ts";
 import { orderOfProtobufjs } from "../support/protobuf-types.ts";
+import { openApiStand, outcomeOf } from "../support/api-stand.ts";
 
 /** What JavaScript lets through. */
 const wrong = { tpyo: 1 } as never;
 const ready = { http: "/" };
 
-let simulator: AwsSimulator;
-let aws: SnsSqs;
-let harness: Harness<ReturnType<typeof channels>>;
-let scope: Scope<ReturnType<typeof channels>>;
-
-function channels() {
-  return {
-    placed: aws.topic("placed"),
-    ordered: aws.topic("placed.fifo"),
-    billing: aws.queue("billing"),
-    dead: aws.deadLetters("billing--dlq"),
-  };
-}
-
-beforeAll(async () => {
-  simulator = await startAwsSimulator();
-  aws = snsSqs({ sns: new SNS(simulator.config), sqs: new SQS(simulator.config), accounting: simulator });
-  for (const topic of ["placed", "placed.fifo"]) await aws.createTopic(topic);
-  for (const queue of ["billing", "billing--dlq"]) await aws.createQueue(queue);
-  harness = await createHarness({ channels: channels() });
-  scope = harness.scope("wrong options");
-});
-afterAll(async () => {
-  await harness.close();
-  await simulator.close();
-});
-
-async function errorOf(call: () => unknown): Promise<unknown> {
-  try {
-    return { returned: await call() };
-  } catch (error) {
-    return error;
-  }
-}
+const stand = await openApiStand();
+const { simulator, aws, harness, scope } = stand;
+afterAll(() => stand[Symbol.asyncDispose]());
 
 const on = () => simulator.faults.on("billing");
 const endpoint = () => simulator.faults.endpoint;
@@ -114,7 +84,7 @@ const calls: readonly (readonly [string, () => unknown])[] = [
 
 describe("an option that does not exist is refused by", () => {
   test.for(calls)("%s", async ([of, call]) => {
-    const error = await errorOf(call);
+    const error = await outcomeOf(call);
     expect(error).toMatchObject({ name: "UsageError", code: "INVALID_OPTION", facts: { of } });
     const { facts } = error as { facts: { known: readonly string[]; option: string } };
     expect(facts.known).not.toContain(facts.option);
@@ -144,13 +114,13 @@ describe("what is no options object is refused by", () => {
     ["startAwsSimulator()", () => startAwsSimulator(null as never)],
     ["startProcess()", () => startProcess(null as never)],
   ])("%s", async ([of, call]) => {
-    const error = await errorOf(call);
+    const error = await outcomeOf(call);
     expect(error).toMatchObject({ name: "UsageError", facts: { option: `The options of ${of}` } });
   });
 });
 
 test.for(["x", -1, 65_536, 1.5])("the simulator listens on a port, not on %j", async (port) => {
-  const error = await errorOf(() => startAwsSimulator({ port: port as never }));
+  const error = await outcomeOf(() => startAwsSimulator({ port: port as never }));
   expect(error).toMatchObject({ code: "INVALID_OPTION", facts: { option: "port", value: JSON.stringify(port) } });
 });
 
@@ -158,7 +128,7 @@ test("a scope is called by a text", async () => {
   const itself: object[] = [];
   itself.push(itself);
   for (const name of [{ sla: "2s" }, itself, 5n, undefined]) {
-    const error = await errorOf(() => harness.scope(name as never));
+    const error = await outcomeOf(() => harness.scope(name as never));
     expect(error).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("The name of a scope") });
   }
 });
