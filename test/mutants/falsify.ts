@@ -4,7 +4,7 @@
  * nor when the run hung, unless that is what the fault does. One that is not found fails the command.
  * `npm run falsify -- <text>` runs only those whose name or file contains it.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -61,19 +61,40 @@ function applyTo(copy: string, { file, find, replace, name }: Mutant): void {
   );
 }
 
+/** Runs that are under way, each with all that its tests start: a fault may leave processes behind. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach(endGroup));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // nobody of it is left
+  }
+}
+
 function run(folder: string, tests: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const output = join(folder, "result.json");
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
     const options = ["--reporter=json", `--outputFile=${output}`, "--testTimeout=15000"];
-    const child = spawn(process.execPath, [vitest, "run", ...tests, ...options], { cwd: folder, stdio: "ignore" });
+    const child = spawn(process.execPath, [vitest, "run", ...tests, ...options], {
+      cwd: folder,
+      stdio: "ignore",
+      detached: true,
+    });
+    running.add(child);
     let hung = false;
     const timer = setTimeout(() => {
       hung = true;
-      child.kill("SIGKILL");
+      endGroup(child);
     }, longestRun);
     child.on("exit", (code) => {
       clearTimeout(timer);
+      endGroup(child);
+      running.delete(child);
       if (hung) {
         resolve({ passed: 0, red: [], problem: didNotEnd });
         return;
