@@ -15,6 +15,8 @@ export interface Assessment {
   readonly unacknowledged: boolean;
   /** What was sent and is known to have reached nobody. */
   readonly unheard: readonly Stamped<SentEntry>[];
+  /** Whether a second look found all needed facts too, and nothing came between the two. One look alone never says so. */
+  readonly stable: boolean;
 }
 
 /** What absence is concluded from. */
@@ -26,12 +28,18 @@ export const workFacts: readonly Fact[] = ["worked off", "finished", "delivered"
 /** What is known while a broker or a system does not answer. */
 export function unanswered(reason: string): Assessment {
   const unknowable = new Map(allFacts.map((fact) => [fact, reason]));
-  return { holding: [], unknowable, busy: [], unacknowledged: false, unheard: [] };
+  return { holding: [], unknowable, busy: [], unacknowledged: false, unheard: [], stable: false };
 }
 
 /** Whether all work is known to be done: nothing more comes of it. */
-export function isDone({ holding, unknowable, busy }: Assessment): boolean {
-  return workFacts.every((fact) => holding.includes(fact)) && unknowable.size === 0 && busy.length === 0;
+export function isDone(assessment: Assessment): boolean {
+  const { unknowable, busy, stable } = assessment;
+  return stable && seemsDone(assessment) && unknowable.size === 0 && busy.length === 0;
+}
+
+/** Whether one look found no work: what goes from one broker to another while they are asked may be with none of them. */
+export function seemsDone({ holding }: Assessment): boolean {
+  return workFacts.every((fact) => holding.includes(fact));
 }
 
 /**
@@ -102,6 +110,7 @@ export async function assess(scope: ScopeCore, signal: AbortSignal): Promise<Ass
     busy,
     unacknowledged,
     unheard,
+    stable: false,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Deadline, Resources } from "../time/index.ts";
-import { type Assessment, isDone, workFacts } from "./facts.ts";
+import { type Assessment, isDone, seemsDone, workFacts } from "./facts.ts";
 import type { ScopedEvent } from "./received-event.ts";
 import { rounds } from "./rounds.ts";
 import { safelyAccepts } from "./where.ts";
@@ -55,7 +55,9 @@ function watchFor(wait: WaitInVain, end: (event: ScopedEvent | "ended") => void)
 async function whatIsKnown({ scope }: WaitInVain, length: number, signal: AbortSignal): Promise<Listened> {
   const deadline = new Deadline(scope.harness.clock, length);
   for await (const round of rounds(scope, workFacts, deadline, signal, () => undefined)) {
-    if (round.passed !== undefined || (round.stable && isDone(round))) return { assessment: round };
+    // what is seen done for the first time when the time is up is looked at once more before it is told
+    const unconfirmed = seemsDone(round) && !round.stable;
+    if (isDone(round) || (round.passed !== undefined && !unconfirmed)) return { assessment: round };
   }
   throw new TypeError("unreachable: rounds never end by themselves");
 }

@@ -12,14 +12,13 @@ const answerGraceUnderCap = 50;
 export interface Round extends Assessment {
   /** Counts from 1. */
   readonly number: number;
-  /** All needed facts held in two looks running, and nothing came between them. */
-  readonly stable: boolean;
   /** Set once the deadline has passed: this is the last round. */
   readonly passed: { readonly lateness: number } | undefined;
 }
 
 /**
- * Looks at the facts again and again: whenever something happened, and on a schedule while work is known to be going on.
+ * Looks at the facts again and again: whenever something happened, on a schedule while work is known to be going on, and
+ * a second time at once when the needed facts hold.
  * The consumer breaks off when it has seen enough. `before` runs first in each round, and may throw.
  */
 export async function* rounds(
@@ -69,7 +68,7 @@ export async function* rounds(
     before();
     const start = entries;
     const last = passed;
-    const answer = await bounded(clock, deadline, assess(scope, signal));
+    const answer = await bounded(clock, deadline, signal, assess(scope, signal));
     const assessment = answer ?? unanswered("a broker or a system did not answer when it was asked");
     signal.throwIfAborted();
     before();
@@ -77,7 +76,7 @@ export async function* rounds(
     const stable = holds && heldAt === entries;
     heldAt = holds && start === entries ? start : undefined;
     yield { ...assessment, number, stable, passed: answer === undefined ? passed : last };
-    if (holds) await clock.turn();
+    if (holds && !stable) await clock.turn();
     else {
       // work in hand may end without a call-back, so it is asked for again; what cannot be known need not be
       const rest =
@@ -89,14 +88,22 @@ export async function* rounds(
   }
 }
 
-/** The assessment, or undefined when it did not come until some time after the deadline. */
+/** The assessment, or undefined when it did not come until some time after the deadline, or an abort. */
 async function bounded(
   clock: Clock,
   deadline: Deadline,
+  signal: AbortSignal,
   assessment: Promise<Assessment>,
 ): Promise<Assessment | undefined> {
   using resources = new Resources();
   const silence = new Promise<undefined>((resolve) => {
+    const onAbort = () => {
+      resolve(undefined);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    resources.defer(() => {
+      signal.removeEventListener("abort", onAbort);
+    });
     resources.use(
       deadline.whenPassed(() => {
         const grace = deadline.cap === undefined ? answerGrace : answerGraceUnderCap;

@@ -140,6 +140,24 @@ describe("T4: settled", () => {
     expect(wait.value?.rounds).toBeGreaterThan(5);
   });
 
+  test("does not say that all work is done where events keep coming until its time is up", async () => {
+    const { broker, harness, clock } = await openHarness();
+    const { pending } = broker;
+    let answers = true;
+    Object.defineProperty(broker, "pending", {
+      get: () => {
+        if (answers) queueMicrotask(() => broker.deliver({ id: "more" }));
+        return pending;
+      },
+    });
+    const wait = watch(harness.scope("test").settled());
+    await clock.advance(1_100);
+    while (wait.state === "pending") await clock.settle();
+    answers = false;
+    expect(wait.error?.message).toContain("not settled after 1 s: events kept coming");
+    expect(wait.error?.message).not.toContain("all work is done");
+  });
+
   test("rejects at once where a fact cannot be known, and names the cure", async () => {
     const { harness } = await openHarness({ system: new TinySystem(false) });
     const scope = harness.scope("test");

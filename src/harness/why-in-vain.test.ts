@@ -125,6 +125,50 @@ describe.for([
     expect(clock.armed).toBe(0);
   });
 
+  test("an abort while a broker does not answer releases all timers, and so does the failure itself", async () => {
+    const { scope, broker, clock } = await open();
+    broker.silent = true;
+    const stop = new AbortController();
+    const aborted = watch(wait(scope, stop.signal));
+    await clock.advance(1_100);
+    stop.abort(new Error("enough"));
+    await clock.settle();
+    expect(aborted.error?.message).toBe("enough");
+    expect(clock.armed).toBe(0);
+    const failed = watch(wait(scope));
+    await clock.advance(2_210);
+    expect(failed.error).toMatchObject({ code: "SLA_VIOLATED" });
+    expect(clock.armed).toBe(0);
+  });
+
+  test("brokers are not asked again and again where nothing changes, and something cannot be known", async () => {
+    const { scope, broker, clock } = await open();
+    broker.reached = undefined;
+    await scope.channels.orders.send({ id: "cause" });
+    const ended = watch(wait(scope));
+    const { pending } = broker;
+    let asked = 0;
+    Object.defineProperty(broker, "pending", { get: () => (asked++, pending) });
+    await clock.advance(1_100);
+    for (let turn = 0; turn < 50; turn++) await clock.turn();
+    expect(ended.state).toBe("pending");
+    expect(asked).toBeLessThan(5);
+  });
+
+  test("what one look finds done, and the next one does not, is not said to be done", async () => {
+    const { scope, broker, clock } = await open();
+    const ended = watch(wait(scope));
+    const { pending } = broker;
+    let idle = 0;
+    // a message that goes from one broker to another between two questions is with none of them
+    Object.defineProperty(broker, "pending", {
+      get: () => ({ ...pending, inFlight: clock.now() >= 2_000 && idle++ === 0 ? 0 : 1, where: ["1 on its way"] }),
+    });
+    await clock.advance(2_300);
+    expect(ended.error?.message).toContain("busy      1 on its way");
+    expect(ended.error?.message).not.toContain("all work is done");
+  });
+
   test("it is listened for as long as something may come, and no longer", async () => {
     const { scope, broker, clock } = await open();
     const ended = watch(wait(scope));
