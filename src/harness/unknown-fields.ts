@@ -1,7 +1,7 @@
-import { absentFields, compare, fieldAt } from "../journal/index.ts";
+import { absentFields, compare, fieldAt, placeOf } from "../journal/index.ts";
 import { similarNames } from "../text/index.ts";
-import { anyElement, namesIn } from "./field-history.ts";
-import { leavesOf, type MatchLeaf } from "./match-leaves.ts";
+import { anyElement, namesIn, type Place } from "./field-history.ts";
+import { leavesOf } from "./match-leaves.ts";
 import { fieldsInSchema } from "./schema-fields.ts";
 import type { ScopeCore } from "./scope-core.ts";
 
@@ -13,15 +13,17 @@ import type { ScopeCore } from "./scope-core.ts";
  */
 export function unknownField(scope: ScopeCore, channel: string, match: unknown): string | undefined {
   const never = fieldsNeverSeen(scope, channel, match);
+  const fields = [...new Set(never.map(({ field }) => field))];
+  const paths = never.map(({ path }) => path);
   const names = scope.harness.fields.get(channel)?.names ?? new Set<string>();
   // most are like none, and then the events need not be looked through
-  if (!never.some((field) => similarName(field, names) !== undefined)) return undefined;
+  if (!fields.some((field) => similarName(field, names) !== undefined)) return undefined;
   const payloads = [...scope.harness.journal.channel(channel)].flatMap((entry) =>
     entry.kind === "received" ? [entry.payload] : [],
   );
   for (const payload of payloads) {
-    if (!onlyLacks(match, payload, never)) continue;
-    for (const field of never) {
+    if (!onlyLacks(match, payload, paths)) continue;
+    for (const field of fields) {
       const similar = similarName(field, namesIn(payload));
       if (similar === undefined) continue;
       const events = payloads.length === 1 ? "the event" : `none of the ${payloads.length} events`;
@@ -32,19 +34,31 @@ export function unknownField(scope: ScopeCore, channel: string, match: unknown):
   return undefined;
 }
 
+/** A value that a match asks for in a field that no event has ever had. */
+interface NeverSeen {
+  /** Of the value: "refund.id". */
+  readonly path: string;
+  /** The field, or the outermost one around it that no event has had either: "refund". That one is compared with names. */
+  readonly field: string;
+}
+
 /** Those that a match asks for. Not those that the schema has: that it has no others was seen when the wait began. */
-function fieldsNeverSeen(scope: ScopeCore, channel: string, match: unknown): readonly string[] {
+function fieldsNeverSeen(scope: ScopeCore, channel: string, match: unknown): readonly NeverSeen[] {
   const { declarations, fields } = scope.harness;
   const schema = declarations.get(channel)?.schema;
   const known = schema === undefined ? new Set<string>() : fieldsInSchema(schema, match);
-  const isNew = ({ path, place }: MatchLeaf) =>
-    place.length > 0 &&
-    !place.includes(anyElement) &&
-    !known.has(path) &&
-    fields.get(channel)?.kindsAt(place).size === 0;
-  return leavesOf(match)
-    .filter(isNew)
-    .map(({ path }) => path);
+  return leavesOf(match).flatMap(({ path, place }) => {
+    if (place.includes(anyElement)) return [];
+    const steps = place.keys().map((index) => place.slice(0, index + 1));
+    const outermost = steps.find((part) => fields.get(channel)?.kindsAt(part).size === 0);
+    if (outermost === undefined) return [];
+    const field = pathOf(outermost);
+    return known.has(field) ? [] : [{ path, field }];
+  });
+}
+
+function pathOf(place: Place): string {
+  return place.reduce<string>((path, step) => placeOf(path, String(step)), "");
 }
 
 /** The name that is meant by a field, as far as one is similar. */

@@ -206,7 +206,7 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "an event of another kind casts doubt on a field",
     file: "src/harness/unknown-fields.ts",
-    find: "    if (!onlyLacks(match, payload, never)) continue;\n",
+    find: "    if (!onlyLacks(match, payload, paths)) continue;\n",
     replace: "",
     tests: fields,
   },
@@ -262,8 +262,15 @@ export const wrongUseMutants: readonly Mutant[] = [
   {
     name: "an optional field that no event has had is in doubt, though the schema has it",
     file: "src/harness/unknown-fields.ts",
-    find: "!known.has(path)",
-    replace: "true",
+    find: "known.has(field) ? [] : ",
+    replace: "",
+    tests: fields,
+  },
+  {
+    name: "what a part holds is compared with names, though all of the part is missing",
+    file: "src/harness/unknown-fields.ts",
+    find: "steps.find((part)",
+    replace: "[place].find((part)",
     tests: fields,
   },
   {
