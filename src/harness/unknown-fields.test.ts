@@ -55,7 +55,7 @@ describe("without a schema, none() of a field that no event has", () => {
     await expect(later.channels.orders.none({ ordr_id: "b" })).rejects.toMatchObject({ code: "UNKNOWN" });
   });
 
-  test.for([
+  test.for<[event: object, match: Record<string, object>]>([
     [{ id: "a" }, { refund: { id: "r" } }],
     [{ order: { code: "a" } }, { error: { code: "x" } }],
   ])(
@@ -63,7 +63,7 @@ describe("without a schema, none() of a field that no event has", () => {
     async ([event, match]) => {
       const { scope, broker } = await open();
       broker.deliver(event);
-      await expect(scope.channels.orders.none(match as object)).resolves.toMatchObject({ how: "proved" });
+      await expect(scope.channels.orders.none(match)).resolves.toMatchObject({ how: "proved" });
     },
   );
 
@@ -127,7 +127,7 @@ describe("without a schema, none() of a field that no event has", () => {
   ] as const)("is green where %s", async ([, events, match]) => {
     const { scope, broker } = await open();
     for (const event of events) broker.deliver(event);
-    await expect(scope.channels.orders.none(match as object)).resolves.toMatchObject({ how: "proved" });
+    await expect(scope.channels.orders.none(match)).resolves.toMatchObject({ how: "proved" });
   });
 });
 
@@ -211,7 +211,7 @@ describe("by the schema, a field that no payload can have", () => {
     ["a member of a union", z.union([z.object({ one: z.string() }), z.string()]), { one: "a" }],
   ] as const)("is not taken for one: %s", async ([, schema, match]) => {
     const { scope } = await open(schema);
-    await expect(scope.channels.orders.none(match as object)).resolves.toMatchObject({ how: "proved" });
+    await expect(scope.channels.orders.none(match)).resolves.toMatchObject({ how: "proved" });
   });
 
   test("an optional field that no event has had is known", async () => {

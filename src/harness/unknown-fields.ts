@@ -49,7 +49,7 @@ function fieldsNeverSeen(scope: ScopeCore, channel: string, match: unknown): rea
   const known = schema === undefined ? new Set<string>() : fieldsInSchema(schema, match);
   return leavesOf(match).flatMap(({ path, place }) => {
     if (place.includes(anyElement)) return [];
-    const steps = place.keys().map((index) => place.slice(0, index + 1));
+    const steps = place.map((_, index) => place.slice(0, index + 1));
     const outermost = steps.find((part) => fields.get(channel)?.kindsAt(part).size === 0);
     if (outermost === undefined) return [];
     const field = pathOf(outermost);
