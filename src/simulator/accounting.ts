@@ -23,7 +23,7 @@ export function accountingOf(broker: Broker): Required<Omit<Accounting, "scopeOp
       const origin = broker.activity.origin(messageId);
       if (origin?.keptOutBy === undefined || origin.missed) return false;
       const passed = new Set(beside.flatMap((id) => broker.activity.origin(id)?.passedBy ?? []));
-      return origin.keptOutBy.every((subscription) => passed.has(subscription));
+      return origin.keptOutBy.every((filter) => passed.has(filter));
     },
     harnessReads(queue) {
       let reading = true;

@@ -10,15 +10,23 @@ export const transportMutants: readonly Mutant[] = [
   {
     name: "what a filter kept out casts no doubt, though nothing passes that filter",
     file: "src/simulator/accounting.ts",
-    find: "return origin.keptOutBy.every((subscription) => passed.has(subscription));",
+    find: "return origin.keptOutBy.every((filter) => passed.has(filter));",
     replace: "return passed !== undefined;",
     tests: ["src/transports/sns-sqs/kept-out.test.ts"],
   },
   {
     name: "what passes another system's filter speaks for a filter that keeps everything out",
     file: "src/simulator/accounting.ts",
-    find: "return origin.keptOutBy.every((subscription) => passed.has(subscription));",
+    find: "return origin.keptOutBy.every((filter) => passed.has(filter));",
     replace: "return passed.size > 0;",
+    tests: ["src/transports/sns-sqs/kept-out.test.ts"],
+  },
+  {
+    name: "what passed a filter speaks for the one that took its place",
+    file: "src/simulator/aws/sns/subscription-attributes.ts",
+    find: "subscription.filter = filterPolicy(value, subscription.filterScope, refuse);",
+    replace:
+      "subscription.filter = Object.assign(subscription.filter ?? [], filterPolicy(value, subscription.filterScope, refuse));",
     tests: ["src/transports/sns-sqs/kept-out.test.ts"],
   },
   {

@@ -3,6 +3,7 @@ import type { Activity, ActivityLog } from "./activity.ts";
 import { EndpointReach } from "./endpoint-reach.ts";
 import type { Fate, Passing } from "./faults-in-force.ts";
 import { effectiveDeliveryPolicy, retryDelays } from "./delivery-policy.ts";
+import type { FilterPolicy } from "./filter-policy/filter-policy.ts";
 import { passesFilter } from "./filter-policy/match.ts";
 import type { HttpDeliveries } from "./http-delivery.ts";
 import { type NewMessage, traceIdOf, type TypedAttributes } from "./message.ts";
@@ -95,11 +96,11 @@ export class FanOut {
       const body = publication.bodyFor(protocol);
       if (!confirmed) continue;
       const { attributes } = publication;
-      if (!passesFilter(filter, filterScope, { body, attributes })) {
-        this.#filteredOut(topic, subscription, origin, traceIdOf({ body, attributes }));
+      if (filter !== undefined && !passesFilter(filter, filterScope, { body, attributes })) {
+        this.#filteredOut(topic, subscription, filter, origin, traceIdOf({ body, attributes }));
         continue;
       }
-      if (filter !== undefined) origin.passedBy = [...(origin.passedBy ?? []), subscription.arn];
+      if (filter !== undefined) origin.passedBy = [...(origin.passedBy ?? []), filter];
       const message = messageFor(topic, publication, about, subscription, body);
       if (protocol === "sqs") {
         const got = this.#toQueue(subscription, message, origin, fate);
@@ -114,10 +115,16 @@ export class FanOut {
     return reached;
   }
 
-  #filteredOut(topic: Topic, subscription: TopicSubscription, origin: Origin, traceId: string): void {
+  #filteredOut(
+    topic: Topic,
+    subscription: TopicSubscription,
+    filter: FilterPolicy,
+    origin: Origin,
+    traceId: string,
+  ): void {
     const { endpoint, given } = subscription;
     const queue = this.#queueByArn(endpoint);
-    if (this.#isOfSystems(subscription)) origin.keptOutBy = [...(origin.keptOutBy ?? []), subscription.arn];
+    if (this.#isOfSystems(subscription)) origin.keptOutBy = [...(origin.keptOutBy ?? []), filter];
     const policy = given.get("FilterPolicy") ?? "";
     const shown = policy.length > longestPolicy ? `${policy.slice(0, longestPolicy)}…` : policy;
     this.#note("filtered out", origin, {

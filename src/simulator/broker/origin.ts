@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import type { FilterPolicy } from "./filter-policy/filter-policy.ts";
 
 const activitiesKept = 100;
 
@@ -8,10 +9,10 @@ export class Origin {
   readonly id: string;
   /** How many consumers that are not a harness's own it reached. */
   reached = 0;
-  /** The subscriptions of such consumers whose filters kept it out; undefined where none did. */
-  keptOutBy: readonly string[] | undefined;
-  /** The subscriptions whose filters let it pass; undefined where none has a filter that did. */
-  passedBy: readonly string[] | undefined;
+  /** The filters of such consumers that kept it out; undefined where none did. A filter that is set anew is another one. */
+  keptOutBy: readonly FilterPolicy[] | undefined;
+  /** The filters that let it pass; undefined where none did. */
+  passedBy: readonly FilterPolicy[] | undefined;
   /** Whether such a consumer should have got it, and did not. */
   missed = false;
   #life: readonly Activity[] | undefined;

@@ -99,6 +99,25 @@ test("what passes another system's filter says nothing of this one's", async () 
   await scope.close({ failed: true });
 });
 
+test("what passed a filter that was changed since says nothing of the one that is there now", async () => {
+  await open({ kind: ["order"] });
+  const scope = harness.scope("test");
+  const { placed, billed } = scope.channels;
+  await placed.send({ id: "order" }, order);
+  await billed.next({ id: "order" });
+  const sns = new SNS(simulator.config);
+  const { Subscriptions = [] } = await sns.listSubscriptions();
+  const { SubscriptionArn } = Subscriptions.find(({ Endpoint }) => Endpoint?.endsWith(":billing")) ?? {};
+  await sns.setSubscriptionAttributes({
+    SubscriptionArn,
+    AttributeName: "FilterPolicy",
+    AttributeValue: JSON.stringify({ kind: ["ordr"] }),
+  });
+  await placed.send({ id: "apple" }, apple);
+  await expect(billed.none({ id: "apple" })).rejects.toMatchObject({ code: "UNHEARD" });
+  await scope.close({ failed: true });
+});
+
 test("a filter that lets it pass is red", async () => {
   await open({ kind: ["order", "apple"] });
   await using scope = harness.scope("test");

@@ -9,11 +9,10 @@ const deepestList = 100;
 
 /** Whether a message passes. A body that is not a JSON object has no keys to filter on, and passes no policy on bodies. */
 export function passesFilter(
-  policy: FilterPolicy | undefined,
+  policy: FilterPolicy,
   scope: FilterScope,
   message: { readonly body: string; readonly attributes: TypedAttributes },
 ): boolean {
-  if (policy === undefined) return true;
   if (scope === "MessageAttributes") return meets(policy, fieldsOf(message.attributes));
   const fields = readBody(message.body);
   return fields !== undefined && meets(policy, fields);
