@@ -339,7 +339,7 @@ const table = {
   ),
   UNHEARD: verdict(
     "Unheard",
-    "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right? To prove that it keeps something out, send something that passes, too.",
+    "What was sent reached nobody. Is the system subscribed, and ready? Is the filter policy right? Does its queue's policy let the topic send to it? To prove that it keeps something out, send something that passes, too.",
   ),
   FILTERED_OUT: verdict(
     "Filtered out",

@@ -15,6 +15,8 @@ interface Found {
 }
 
 const deepestName = 5;
+/** Payloads may have ids for names, and no end of them. */
+const mostNames = 10_000;
 
 /**
  * What the fields of one channel's events were like, of any test of the harness. Each event is looked at once for a place: `none()`
@@ -42,11 +44,12 @@ export class FieldHistory {
     return found.kinds;
   }
 
-  /** The names of all fields, at any depth that a payload is likely to have. Not those within lists. */
+  /** The names of fields, the first 10,000, at any depth that a payload is likely to have. Not those within lists. */
   get names(): ReadonlySet<string> {
     for (const entry of this.#events(this.#namesUpTo + 1)) {
       this.#namesUpTo = entry.sequence;
-      if (entry.kind === "received") for (const name of namesIn(entry.payload)) this.#names.add(name);
+      if (entry.kind !== "received") continue;
+      for (const name of namesIn(entry.payload)) if (this.#names.size < mostNames) this.#names.add(name);
     }
     return this.#names;
   }

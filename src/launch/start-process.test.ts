@@ -85,6 +85,11 @@ describe("starting", () => {
     });
   });
 
+  test("a command that is nowhere is not ready, whatever its check says", async () => {
+    const started = start(web, { command: ["no-such-program"], ready: () => true });
+    await expect(started).rejects.toMatchObject({ code: "COMMAND_NOT_FOUND" });
+  });
+
   test.for<[string, Partial<StartProcessOptions>]>([
     ["command", { command: [""] }],
     ["ready", { ready: {} as never }],

@@ -129,6 +129,8 @@ class ChildSystem implements StartedProcess {
     using inspector = this.#listenForInspector();
     void inspector;
     try {
+      // a program that is not there has no process, and is told of in the next turn: whatever the check says, it is not ready
+      if (group.pid === undefined) await rejectionOf(over.signal);
       await awaitReady({
         name,
         check: { ready, system: this, url, log: this.log, since },

@@ -251,3 +251,15 @@ test("a refused request is told, as somebody's", async () => {
     },
   ]);
 });
+
+test("what is published to a topic without subscriptions, as after a typing error, is told", async () => {
+  const { TopicArn } = await client.sns.createTopic({ Name: "shiped" });
+  const { MessageId: messageId } = await client.sns.publish({
+    TopicArn,
+    Message: "x",
+    MessageAttributes: { traceparent },
+  });
+  expect(notes).toEqual([
+    { text: "published to topic shiped, which has no subscription", about: { messageId, traceId } },
+  ]);
+});

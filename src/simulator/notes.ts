@@ -55,6 +55,8 @@ function textOf({ what, queue, receives = 0, detail = "", fault = "" }: Activity
       return undefined;
     case "deduplicated":
       return `not taken in by queue ${queue} again: it has its deduplication id`;
+    case "published to nobody":
+      return `published to topic ${detail}, which has no subscription`;
     case "filtered out":
       return `kept out by the filter policy ${detail}`;
     case "delivered":

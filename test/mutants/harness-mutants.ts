@@ -538,6 +538,13 @@ export const harnessMutants: readonly Mutant[] = [
     tests: launch,
   },
   {
+    name: "a program that is nowhere is ready when its check says so",
+    file: "src/launch/start-process.ts",
+    find: "      if (group.pid === undefined) await rejectionOf(over.signal);\n",
+    replace: "",
+    tests: ["src/launch/start-process.test.ts"],
+  },
+  {
     name: "a system that hangs on stop is no error",
     file: "src/launch/start-process.ts",
     find: "    if (hung)",

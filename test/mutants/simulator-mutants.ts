@@ -410,7 +410,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "advance() does not tell who is not back at its poll",
     file: "src/simulator/time-travel.ts",
-    find: "for (const line of holding) notSettled.add(line);",
+    find: "for (const line of holding) walk.notSettled.add(line);",
     replace: "",
     tests: simulatorUnits,
   },
@@ -466,7 +466,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: "advance() makes one big jump",
     file: "src/simulator/time-travel.ts",
-    find: "        time.pin(next);\n        await this.#settle(began, steps, notSettled);",
+    find: "        time.pin(next);\n        await this.#settle(walk);",
     replace: "        time.pin(target);",
     tests: simulator,
   },
@@ -679,6 +679,34 @@ export const simulatorMutants: readonly Mutant[] = [
     find: "    this.#gone.remember(message);\n",
     replace: "",
     tests: ["src/simulator/faults/failing-scopes.test.ts"],
+  },
+  {
+    name: "a second object of options of a fault is ignored",
+    file: "src/simulator/faults/selection.ts",
+    find: "  if (more.length === 0) return selection;\n",
+    replace: "  if (more.length < 9) return selection;\n",
+    tests: ["test/robustness/wrong-options.test.ts"],
+  },
+  {
+    name: "time counts the ends of long polls as waiting for consumers",
+    file: "src/simulator/time-travel.ts",
+    find: "(took > prompt ? took : 0)",
+    replace: "took",
+    tests: ["src/simulator/time-travel.test.ts"],
+  },
+  {
+    name: "time that gave up on the way goes the rest of it all the same",
+    file: "src/simulator/time-travel.ts",
+    find: "time.release(gone ? by : time.now() - from);",
+    replace: "time.release(by);",
+    tests: ["src/simulator/time-travel.test.ts"],
+  },
+  {
+    name: "what is published to a topic without subscriptions is not told",
+    file: "src/simulator/notes.ts",
+    find: "      return `published to topic ${detail}, which has no subscription`;",
+    replace: "      return undefined;",
+    tests: ["src/simulator/notes.test.ts"],
   },
   {
     name: "HTTP: a caller that hangs up goes unnoticed",

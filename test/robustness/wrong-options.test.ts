@@ -119,6 +119,32 @@ describe("what is no options object is refused by", () => {
   });
 });
 
+describe("a second selection is refused by", () => {
+  const second = [{}, { nth: 2 }] as never as [];
+  const long = ["1s", ...second] as never as [never];
+  test.for<readonly [string, () => unknown]>([
+    ["duplicate()", () => on().duplicate(...second)],
+    ["delay()", () => on().delay(...long)],
+    ["reorder()", () => on().reorder(...second)],
+    ["drop()", () => on().drop(...second)],
+    ["rejectAcknowledgement()", () => on().rejectAcknowledgement(...second)],
+    ["redeliverEarly()", () => on().redeliverEarly(...second)],
+    ["throttle()", () => endpoint().throttle(...second)],
+    ["fail()", () => endpoint().fail(...second)],
+    ["closeConnection()", () => endpoint().closeConnection(...second)],
+    ["slow()", () => endpoint().slow(...long)],
+    ["expireCredentials()", () => endpoint().expireCredentials(...second)],
+    ["skewClock()", () => endpoint().skewClock(...long)],
+  ])("%s", async ([of, call]) => {
+    const error = await outcomeOf(call);
+    expect(error).toMatchObject({
+      code: "INVALID_OPTION",
+      facts: { option: `The options of ${of}`, value: "2 objects" },
+    });
+    expect(simulator.faults.inForce).toEqual([]);
+  });
+});
+
 test.for(["x", -1, 65_536, 1.5])("the simulator listens on a port, not on %j", async (port) => {
   const error = await outcomeOf(() => startAwsSimulator({ port: port as never }));
   expect(error).toMatchObject({ code: "INVALID_OPTION", facts: { option: "port", value: JSON.stringify(port) } });

@@ -22,6 +22,8 @@ export interface Activity {
     /** By PurgeQueue, or with its queue. Told once for all of them; the life of each has it. */
     | "purged"
     | "time advanced"
+    /** The topic has no subscription that is confirmed. */
+    | "published to nobody"
     /** A subscription's filter policy did not let a publication pass. */
     | "filtered out"
     /** An HTTP(S) endpoint did not take a message; it is tried again, or what follows says what became of it. */

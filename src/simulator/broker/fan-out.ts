@@ -73,6 +73,11 @@ export class FanOut {
     const sequence = topic.next();
     const about: Published = { messageId, ...(topic.fifo && { sequenceNumber: sequenceNumber(sequence) }) };
     if (key !== undefined) topic.recent.remember(key, { id: messageId, origin, sequence, at: now });
+    if (![...topic.subscriptions.values()].some(({ confirmed }) => confirmed)) {
+      const { attributes } = publication;
+      const traceId = traceIdOf({ body: publication.bodyFor("sqs"), attributes });
+      this.#note("published to nobody", origin, { traceId, detail: topic.name });
+    }
     const fate = topic.faults?.publishing(passing(publication, origin));
     if (fate?.lost === true) return about;
     const endpoints = new EndpointReach(origin);

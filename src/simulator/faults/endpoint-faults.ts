@@ -14,7 +14,7 @@ import {
 import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import type { FaultRegistry } from "./registry.ts";
-import { checkSelection, type FaultSelection } from "./selection.ts";
+import { checkSelection, type Given, onlySelection, type FaultSelection } from "./selection.ts";
 
 type Service = EndpointRequest["service"];
 
@@ -89,48 +89,52 @@ export class EndpointFaultMaker implements EndpointFaults {
     this.#registry = registry;
   }
 
-  throttle(selection: RequestSelection = {}): Fault {
-    return this.#put(this.throttle, selection, () => ({ what: "throttle", effect: { refuse: "throttled" } }));
+  throttle(selection: RequestSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.throttle, [selection, ...more], () => ({
+      what: "throttle",
+      effect: { refuse: "throttled" },
+    }));
   }
 
-  fail(selection: RequestSelection & { readonly status?: 500 | 503 } = {}): Fault {
+  fail(selection: RequestSelection & { readonly status?: 500 | 503 } = {}, ...more: unknown[]): Fault {
     const made = () => {
       const { status = 500 } = selection;
       return { what: `fail with ${status}`, effect: { refuse: status === 500 ? "failed" : "unavailable" } } as const;
     };
-    return this.#put(this.fail, selection, made, { status: kind.oneOf(500, 503) });
+    return this.#put(this.fail, [selection, ...more], made, { status: kind.oneOf(500, 503) });
   }
 
-  closeConnection(selection: RequestSelection & { readonly processed?: boolean } = {}): Fault {
+  closeConnection(selection: RequestSelection & { readonly processed?: boolean } = {}, ...more: unknown[]): Fault {
     const made = (): MadeFault =>
       selection.processed === true
         ? { what: "lose reply", effect: "lose reply" }
         : { what: "close connection", effect: "close" };
-    return this.#put(this.closeConnection, selection, made, { processed: kind.flag });
+    return this.#put(this.closeConnection, [selection, ...more], made, { processed: kind.flag });
   }
 
-  slow(by: Duration, selection: RequestSelection = {}): Fault {
-    return this.#put(this.slow, selection, () => {
+  slow(by: Duration, selection: RequestSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.slow, [selection, ...more], () => {
       const hold = lengthOf(by, "slow");
       return { what: `slow by ${formatDuration(hold)}`, effect: { hold } };
     });
   }
 
-  expireCredentials(selection: RequestSelection = {}): Fault {
+  expireCredentials(selection: RequestSelection = {}, ...more: unknown[]): Fault {
     const effect = { refuse: "credentials expired" } as const;
-    return this.#put(this.expireCredentials, selection, () => ({ what: "expire credentials", effect }));
+    return this.#put(this.expireCredentials, [selection, ...more], () => ({ what: "expire credentials", effect }));
   }
 
-  skewClock(by: Duration, selection: RequestSelection = {}): Fault {
-    return this.#put(this.skewClock, selection, () => {
+  skewClock(by: Duration, selection: RequestSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.skewClock, [selection, ...more], () => {
       const ahead = milliseconds(by, "skewClock");
       return { what: `skew clock by ${formatDuration(ahead)}`, effect: { ahead }, mayMiss: ahead <= toleratedSkew };
     });
   }
 
   /** `made` says what it does, and throws where it cannot be; `own` are options beside those of all faults. */
-  #put(calledFrom: PublicFunction, selection: RequestSelection, made: () => MadeFault, own: Kinds = {}): Fault {
+  #put(calledFrom: PublicFunction, given: Given<RequestSelection>, made: () => MadeFault, own: Kinds = {}): Fault {
     const { fault, effect, looksAt } = atCaller(calledFrom, () => {
+      const selection = onlySelection(`${calledFrom.name}()`, given);
       checkSelection(`${calledFrom.name}()`, selection, { ...requestKinds, ...own });
       const { what, effect, mayMiss = false } = made();
       checkAction(selection);

@@ -9,7 +9,7 @@ import { ActiveFault, type Fault } from "./fault.ts";
 import { lengthOf } from "./length-of.ts";
 import { type FaultMessage, type MessageFaultKind, PlaceFaults } from "./place-faults.ts";
 import type { FaultRegistry } from "./registry.ts";
-import { checkSelection, type FaultSelection } from "./selection.ts";
+import { checkSelection, type Given, onlySelection, type FaultSelection } from "./selection.ts";
 
 const heldByDefault = 1_000;
 
@@ -92,8 +92,8 @@ export class MessageFaults implements QueueFaults {
     this.#registry = registry;
   }
 
-  duplicate(selection: MessageSelection = {}): Fault {
-    return this.#put(this.duplicate, selection, () => {
+  duplicate(selection: MessageSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.duplicate, [selection, ...more], () => {
       this.#refuseFifo(
         "duplicate",
         "FIFO promises that a message is not delivered twice; redeliverEarly brings one twice",
@@ -102,15 +102,15 @@ export class MessageFaults implements QueueFaults {
     });
   }
 
-  delay(by: Duration, selection: MessageSelection = {}): Fault {
-    return this.#put(this.delay, selection, () => {
+  delay(by: Duration, selection: MessageSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.delay, [selection, ...more], () => {
       this.#refuseFifo("delay", "the rest of its group would overtake it");
       const length = lengthOf(by, "delay");
       return { kind: "delay", name: `delay by ${formatDuration(length)} on ${this.#name}`, length };
     });
   }
 
-  reorder(selection: MessageSelection & { readonly heldFor?: Duration } = {}): Fault {
+  reorder(selection: MessageSelection & { readonly heldFor?: Duration } = {}, ...more: unknown[]): Fault {
     const made = () => {
       const { heldFor = heldByDefault } = selection;
       this.#refuseFifo("reorder", "FIFO promises the order of sending");
@@ -118,21 +118,21 @@ export class MessageFaults implements QueueFaults {
       const name = `reorder on ${this.#name}, held ${formatDuration(length)} at most`;
       return { kind: "reorder" as const, name, length };
     };
-    return this.#put(this.reorder, selection, made, { heldFor: duration });
+    return this.#put(this.reorder, [selection, ...more], made, { heldFor: duration });
   }
 
-  drop(selection: MessageSelection = {}): Fault {
-    return this.#put(this.drop, selection, () => ({ kind: "drop", name: `drop on ${this.#name}` }));
+  drop(selection: MessageSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.drop, [selection, ...more], () => ({ kind: "drop", name: `drop on ${this.#name}` }));
   }
 
-  rejectAcknowledgement(selection: MessageSelection = {}): Fault {
-    return this.#put(this.rejectAcknowledgement, selection, () => {
+  rejectAcknowledgement(selection: MessageSelection = {}, ...more: unknown[]): Fault {
+    return this.#put(this.rejectAcknowledgement, [selection, ...more], () => {
       this.#refuseTopic("rejectAcknowledgement");
       return { kind: "rejectAcknowledgement", name: `reject acknowledgement on ${this.#name}` };
     });
   }
 
-  redeliverEarly(selection: MessageSelection & { readonly after?: Duration } = {}): Fault {
+  redeliverEarly(selection: MessageSelection & { readonly after?: Duration } = {}, ...more: unknown[]): Fault {
     const made = () => {
       const { after = 0 } = selection;
       this.#refuseTopic("redeliverEarly");
@@ -140,13 +140,14 @@ export class MessageFaults implements QueueFaults {
       const when = length === 0 ? "at once" : `after ${formatDuration(length)}`;
       return { kind: "redeliverEarly" as const, name: `redeliver early on ${this.#name}, ${when}`, length };
     };
-    return this.#put(this.redeliverEarly, selection, made, { after: duration });
+    return this.#put(this.redeliverEarly, [selection, ...more], made, { after: duration });
   }
 
   /** `made` says what it is, and throws where it cannot be; `own` are options beside those of all faults. */
-  #put(calledFrom: PublicFunction, selection: MessageSelection, made: () => MadeFault, own: Kinds = {}): Fault {
+  #put(calledFrom: PublicFunction, given: Given<MessageSelection>, made: () => MadeFault, own: Kinds = {}): Fault {
     const { it } = this.#place;
     const { fault, kind, length } = atCaller(calledFrom, () => {
+      const selection = onlySelection(`${calledFrom.name}()`, given);
       checkSelection(`${calledFrom.name}()`, selection, own);
       const { kind, name, length = 0 } = made();
       return { fault: new ActiveFault(name, selection, this.#registry, calledFrom), kind, length };

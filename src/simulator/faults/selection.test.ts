@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkSelection, type FaultSelection, Selector } from "./selection.ts";
+import { checkSelection, type FaultSelection, Selector, onlySelection } from "./selection.ts";
 
 /** Which of the numbers from 1 to `count` are hit. */
 function hitsOf(selection: FaultSelection<number>, count = 20): number[] {
@@ -47,6 +47,14 @@ describe("a selection", () => {
     expect(() => {
       checkSelection("drop()", selection);
     }).toThrow(message);
+  });
+
+  test("is one: a second object would be ignored", () => {
+    const given = [{ status: 503 }, { nth: 2 }] as const;
+    expect(() => onlySelection("fail()", given)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining("2 objects") as unknown }),
+    );
+    expect(onlySelection("fail()", [given[1]])).toBe(given[1]);
   });
 
   test("may miss where it draws, or where that is said", () => {

@@ -1,6 +1,7 @@
 import { wakefulError } from "../../errors.ts";
 import * as kind from "../../kinds.ts";
 import { checkOptions, type Kinds, type OptionKinds } from "../../options.ts";
+import { counted } from "../../text/index.ts";
 import { randomOf } from "../broker/random.ts";
 
 /** Which of the messages or requests that pass by a fault hits. Nothing given: all of them. */
@@ -37,6 +38,20 @@ const selectionKinds: OptionKinds<FaultSelection<never>> = {
   seed: kind.wholeNumber(Number.MIN_SAFE_INTEGER),
   mayMiss: kind.flag,
 };
+
+/** What a fault was called with: more than one selection is what JavaScript lets through. */
+export type Given<Selection> = readonly [Selection, ...unknown[]];
+
+/** Refuses a second selection: it would be ignored, and the fault hit what it was not to hit. */
+export function onlySelection<Selection>(of: string, [selection, ...more]: Given<Selection>): Selection {
+  if (more.length === 0) return selection;
+  const expected = "one object with all of them, such as { status: 503, nth: 2 }";
+  throw wakefulError("INVALID_OPTION", {
+    option: `The options of ${of}`,
+    value: counted(more.length + 1, "object"),
+    expected,
+  });
+}
 
 /**
  * Refuses a selection that is none, and one that says a thing too much, of which one would do nothing. Throws `INVALID_OPTION`.
