@@ -983,6 +983,13 @@ export const simulatorMutants: readonly Mutant[] = [
     tests: ["src/simulator/aws/dynamodb"],
   },
   {
+    name: "DynamoDB: a table is answered for before it is there",
+    file: "src/simulator/aws/dynamodb/dynamodb.ts",
+    find: "      if (status !== 200) return;\n",
+    replace: "      if (status > 0) return;\n",
+    tests: ["src/simulator/aws/dynamodb/dynamodb.test.ts"],
+  },
+  {
     name: "DynamoDB: a client token is forgotten at once",
     file: "src/simulator/aws/dynamodb/client-tokens.ts",
     find: "if (until > this.#now()) break;",

@@ -56,6 +56,20 @@ async function all(): Promise<Record<string, number>> {
   return Object.fromEntries(Items.map(({ id, count }) => [id?.S ?? "", Number(count?.N)]));
 }
 
+test("a table is there as soon as it is created, and gone as soon as it is deleted", async () => {
+  for (let time = 0; time < 100; time++) {
+    const table = { TableName: `${TableName}-again` };
+    await db.createTable({
+      ...table,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    });
+    expect((await db.scan(table)).Items).toEqual([]);
+    await db.deleteTable(table);
+  }
+});
+
 describe("a transaction that writes", () => {
   test("puts, updates, deletes and checks, all at once", async () => {
     await write(put("updated", 1), put("deleted"), put("checked", 5));
