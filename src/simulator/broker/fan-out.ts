@@ -230,7 +230,14 @@ export class FanOut {
   #maySend(queue: Queue, subscription: TopicSubscription, message: NewMessage, origin: Origin): boolean {
     const policy = queue.given.get("Policy");
     const { topicArn } = subscription;
-    if (allowsTopic(policy, { topicArn, queueArn: queue.arn, account: this.#account })) return true;
+    const { arn: queueArn } = queue;
+    if (subscription.judged?.policy !== policy || subscription.judged?.queueArn !== queueArn)
+      subscription.judged = {
+        queueArn,
+        policy,
+        allows: allowsTopic(policy, { topicArn, queueArn, account: this.#account }),
+      };
+    if (subscription.judged?.allows) return true;
     if (this.#strictPolicies) return false;
     if (!subscription.warned) {
       subscription.warned = true;

@@ -21,6 +21,8 @@ export interface TopicSubscription {
   deliveryPolicy: SubscriptionDeliveryPolicy | undefined;
   /** Whether somebody was told that its queue has no policy for it. */
   warned: boolean;
+  /** What was found of the policy of a queue that it sends to: it is asked at each publish, and changes seldom. */
+  judged?: { readonly queueArn: string; readonly policy: string | undefined; readonly allows: boolean };
   /** Attributes as they were given. */
   readonly given: Map<string, string>;
 }
