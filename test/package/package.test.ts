@@ -163,6 +163,7 @@ test("a session of a customer ends after an hour", async () => {
     KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
   });
   await db.putItem({ TableName: "sessions", Item: { id: { S: "7" } } });
+  // an hour of the faked clock, which the next line moves: nothing waits
   const ended = new Promise<void>((resolve) => setTimeout(resolve, 3_600_000));
   await vi.advanceTimersByTimeAsync(3_600_000);
   await ended;
